@@ -1,0 +1,84 @@
+package onload.style;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.google.googlejavaformat.java.Formatter;
+import com.google.googlejavaformat.java.FormatterException;
+import com.google.googlejavaformat.java.ImportOrderer;
+import com.google.googlejavaformat.java.JavaFormatterOptions;
+import com.google.googlejavaformat.java.JavaFormatterOptions.Style;
+import com.google.googlejavaformat.java.RemoveUnusedImports;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Holds every Java source against google-java-format in AOSP style.
+ *
+ * <p>A test and not a Maven plugin, because a plugin runs on Maven's own JVM, which may be older than
+ * the language of the sources; tests run on the JDK that compiles them.
+ */
+class SourcesAreFormattedTest {
+    private static final String APPLY =
+            "mvn -q -pl modules/onload.style test -Donload.format=apply";
+
+    private static final Formatter FORMATTER =
+            new Formatter(
+                    JavaFormatterOptions.builder().style(Style.AOSP).formatJavadoc(false).build());
+
+    @Test
+    void everySourceIsAsTheFormatterWritesIt() throws IOException {
+        boolean apply = "apply".equals(System.getProperty("onload.format"));
+        List<Path> wrong = new ArrayList<>();
+        List<Path> sources = sources();
+        assertFalse(
+                sources.isEmpty(), "no sources were found; is this run in modules/onload.style?");
+        for (Path source : sources) {
+            String text = Files.readString(source);
+            String formatted = formatted(source, text);
+            if (!formatted.equals(text)) {
+                wrong.add(source);
+                if (apply) {
+                    Files.writeString(source, formatted);
+                }
+            }
+        }
+        if (!apply && !wrong.isEmpty()) {
+            fail("not formatted: " + wrong + "\nto format them: " + APPLY);
+        }
+    }
+
+    private static String formatted(Path source, String text) {
+        try {
+            return FORMATTER.formatSource(
+                    ImportOrderer.reorderImports(
+                            RemoveUnusedImports.removeUnusedImports(text), Style.AOSP));
+        } catch (FormatterException e) {
+            throw new AssertionError(source + " cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Path> sources() throws IOException {
+        Path modules = Path.of("..").toRealPath();
+        List<Path> sources = new ArrayList<>();
+        for (Path folder : List.of(modules, modules.resolveSibling("examples"))) {
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.filter(file -> file.toString().endsWith(".java"))
+                        .filter(file -> !file.toString().contains("/target/"))
+                        .sorted()
+                        .forEach(sources::add);
+            }
+        }
+        return sources;
+    }
+}

@@ -1,0 +1,38 @@
+package onload.testkit.base;
+
+import com.sun.management.ThreadMXBean;
+
+import java.lang.management.ManagementFactory;
+
+/** How many bytes the current thread allocated on the Java heap while it ran something. */
+public final class AllocatedBytes {
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private AllocatedBytes() {}
+
+    /**
+     * {@return the bytes that one run of an action allocates once it is warm}: the action runs
+     * {@code warmUps} times first, then {@code runs} times under the counter, three times over, and the
+     * smallest of the three totals counts, divided by {@code runs}. The smallest, because the JIT
+     * compiler may replace the code in between and a class may be loaded late; a real allocation is
+     * there all three times.
+     *
+     * @param warmUps how often to run it uncounted
+     * @param runs how often to run it counted
+     * @param action what to run
+     */
+    public static long perRun(int warmUps, int runs, Runnable action) {
+        for (int i = 0; i < warmUps; i++) {
+            action.run();
+        }
+        long smallest = Long.MAX_VALUE;
+        for (int round = 0; round < 3; round++) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < runs; i++) {
+                action.run();
+            }
+            smallest = Math.min(smallest, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        return smallest / runs;
+    }
+}
