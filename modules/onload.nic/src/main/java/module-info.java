@@ -1,0 +1,15 @@
+import onload.nic.spi.NicProvider;
+
+/**
+ * Packet memory, the virtual interface that a NIC gives to a stack, the look-up of NIC providers, and capture
+ * of frames to a file.
+ */
+module onload.nic {
+    requires transitive onload.wire;
+
+    exports onload.nic;
+    exports onload.nic.packet;
+    exports onload.nic.spi;
+
+    uses NicProvider;
+}
