@@ -3,10 +3,14 @@ package onload.wire;
 /**
  * Arithmetic on TCP sequence numbers: modulo 2³² (RFC 9293, section 3.4).
  *
- * <p>A sequence number is an {@code int} that is never compared by {@code <} or {@code >}, since the space
- * wraps; these functions are the comparison. They order two numbers by the shorter way round and are right
- * while the two are less than 2³¹ apart. At exactly 2³¹ apart neither order is true: each is {@link
- * #lessThan} the other.
+ * <p>A sequence number is an {@code int} that is never compared by {@code <} or {@code >}, since
+ * the space wraps; these functions are the comparison. They order two numbers by the shorter way
+ * round and are right while the two are less than 2³¹ apart. At exactly 2³¹ apart neither order is
+ * true: each is {@link #lessThan} the other, and none {@link #greaterThan} the other.
+ *
+ * <p>So two comparisons in a row are not a test of a range, where a number comes from a peer that
+ * may choose it 2³¹ away. {@link #inWindow} and {@link #isAcceptableAcknowledgment} are right for
+ * every number.
  */
 public final class SequenceNumber {
     private SequenceNumber() {}
@@ -31,7 +35,10 @@ public final class SequenceNumber {
         return a - b >= 0;
     }
 
-    /** {@return the number that is {@code count} after a; or before it, if {@code count} is negative} */
+    /**
+     * {@return the number that is {@code count} after a; or before it, if {@code count} is
+     * negative}
+     */
     public static int plus(int a, int count) {
         return a + count;
     }
@@ -42,8 +49,8 @@ public final class SequenceNumber {
     }
 
     /**
-     * {@return whether a number is in a window}: {@code first <= a < first + size}, the test of RFC 9293,
-     * section 3.4.
+     * {@return whether a number is in a window}: {@code first <= a < first + size}, the test of RFC
+     * 9293, section 3.4.
      *
      * @param a the number to test
      * @param first the first number of the window
@@ -51,6 +58,18 @@ public final class SequenceNumber {
      */
     public static boolean inWindow(int a, int first, int size) {
         return Integer.compareUnsigned(a - first, size) < 0;
+    }
+
+    /**
+     * {@return whether an acknowledgment is a new one for something that was sent}: {@code sndUna <
+     * acknowledgment <= sndNxt}, the acceptable acknowledgment of RFC 9293, section 3.4.
+     *
+     * @param acknowledgment the number that the peer sent
+     * @param sndUna the oldest number that is not acknowledged
+     * @param sndNxt the next number to be sent, less than 2³¹ after {@code sndUna}
+     */
+    public static boolean isAcceptableAcknowledgment(int acknowledgment, int sndUna, int sndNxt) {
+        return inWindow(acknowledgment, sndUna + 1, sndNxt - sndUna);
     }
 
     /** {@return the later of two numbers; a, if they are equal or 2³¹ apart} */
