@@ -5,8 +5,8 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Fields in network byte order (RFC 791, appendix B), unsigned where Java's types are signed. For the header
- * classes of this package.
+ * Fields in network byte order (RFC 791, appendix B), unsigned where Java's types are signed. For
+ * the header classes of this package.
  */
 final class BigEndian {
     private BigEndian() {}

@@ -7,12 +7,13 @@ import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The Internet checksum (RFC 1071), its incremental update (RFC 1624) and the pseudo-headers of TCP, UDP
- * and ICMPv6 (RFC 9293 section 3.1, RFC 768, RFC 8200 section 8.1).
+ * The Internet checksum (RFC 1071), its incremental update (RFC 1624) and the pseudo-headers of
+ * TCP, UDP and ICMPv6 (RFC 9293 section 3.1, RFC 768, RFC 8200 section 8.1).
  *
- * <p>A <em>sum</em> is a partial result, a one's-complement sum of 16-bit words in network order that is
- * not folded yet: any {@code long} ≥ 0 that is congruent to it modulo 65535. Sums are made by {@link #sum},
- * {@link #pseudoHeader} and {@link #add}, and become the value of a checksum field by {@link #fold}:
+ * <p>A <em>sum</em> is a partial result, a one's-complement sum of 16-bit words in network order
+ * that is not folded yet: any {@code long} ≥ 0 that is congruent to it modulo 65535. Sums are made
+ * by {@link #sum}, {@link #pseudoHeader} and {@link #add}, and become the value of a checksum field
+ * by {@link #fold}:
  *
  * <pre>
  * long sum = InternetChecksum.pseudoHeader(source, destination, protocol, length);
@@ -28,26 +29,26 @@ public final class InternetChecksum {
     private InternetChecksum() {}
 
     /**
-     * {@return the sum of a range of bytes, added to another sum} An odd last byte is padded with a zero
-     * on its right (RFC 1071, section 1).
+     * {@return the sum of a range of bytes, added to another sum} An odd last byte is padded with a
+     * zero on its right (RFC 1071, section 1).
      *
      * @param buffer holds the bytes
      * @param offset index of the first byte; any alignment
      * @param length number of bytes, ≥ 0
-     * @param initial the sum to add to, or 0; if it is of data before these bytes, that data must have an
-     *     even length
-     * @throws IndexOutOfBoundsException if the range is outside the buffer and bounds checks are on
+     * @param initial the sum to add to, or 0; if it is of data before these bytes, that data must
+     *     have an even length
+     * @throws IndexOutOfBoundsException if the range is outside the buffer; this is checked once
+     *     for the range, also where the bounds checks of the buffer are off
      */
     public static long sum(UnsafeBuffer buffer, int offset, int length, long initial) {
         buffer.boundsCheck(offset, length);
         Object base = buffer.byteArray();
         long address = buffer.addressOffset() + offset;
         // The one's-complement sum does not depend on byte order (RFC 1071, section 2(B)): the
-        // words are
-        // summed as the machine reads them and the result is swapped once. This plain shape, an int
-        // counter and one load per step, is what the JIT compiler turns into vector code; unrolling
-        // it by
-        // hand or chasing carries makes it three times slower (docs/benchmarks).
+        // words are summed as the machine reads them and the result is swapped once. This plain
+        // shape, an int counter and one load per step, is what the JIT compiler turns into vector
+        // code; unrolling it by hand or chasing carries makes it three times slower
+        // (docs/benchmarks).
         int words = length >>> 3;
         long low = 0;
         long high = 0;
@@ -99,7 +100,8 @@ public final class InternetChecksum {
     }
 
     /**
-     * {@return the checksum of a range of bytes}, 0 to 65535: 0 if the range holds a correct checksum.
+     * {@return the checksum of a range of bytes}, 0 to 65535: 0 if the range holds a correct
+     * checksum.
      *
      * @param buffer holds the bytes
      * @param offset index of the first byte
@@ -126,8 +128,8 @@ public final class InternetChecksum {
      *
      * @param sourceHigh upper half of the source address
      * @param sourceLow lower half of the source address
-     * @param destinationHigh upper half of the destination address; of the final one if there is a routing
-     *     header
+     * @param destinationHigh upper half of the destination address; of the final one if there is a
+     *     routing header
      * @param destinationLow lower half of the destination address
      * @param nextHeader protocol number of the upper layer, 0 to 255
      * @param length bytes of the upper-layer header and data, 0 to 2³²-1
@@ -148,8 +150,13 @@ public final class InternetChecksum {
     }
 
     /**
-     * {@return the new value of a checksum field when one 16-bit word of the data changes}, by equation 3 of
-     * RFC 1624, section 3: HC' = ~(~HC + ~m + m').
+     * {@return the new value of a checksum field when one 16-bit word of the data changes}, by
+     * equation 3 of RFC 1624, section 3: HC' = ~(~HC + ~m + m').
+     *
+     * <p>It equals the checksum of the changed data as long as these are not all zero, which no
+     * header with its pseudo-header is: their checksum would be 0xFFFF, and the answer is 0. In UDP
+     * an answer of 0 is sent as 0xFFFF, and a field of 0 is left alone, since it means that there
+     * is no checksum (RFC 768).
      *
      * @param checksum the field before, 0 to 65535
      * @param before the word before, 0 to 65535
@@ -160,8 +167,9 @@ public final class InternetChecksum {
     }
 
     /**
-     * {@return the new value of a checksum field when one 32-bit word of the data changes}, such as an IPv4
-     * address or a sequence number that begins at an even offset of the data.
+     * {@return the new value of a checksum field when one 32-bit word of the data changes}, such as
+     * an IPv4 address or a sequence number, that begins at an even offset of the data. What is said
+     * of {@link #update} holds here too.
      *
      * @param checksum the field before, 0 to 65535
      * @param before the word before
