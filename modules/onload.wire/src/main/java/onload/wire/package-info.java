@@ -28,16 +28,18 @@
  *
  * <h2>Addresses</h2>
  *
- * <p>On hot paths an IPv4 address is an {@code int} ({@code Ipv4Address}), an IPv6 address two
- * {@code long}s ({@code Ipv6Address}), an Ethernet address a {@code long} ({@code
- * MacAddress}); these classes hold only functions. Where one code path serves both versions of
- * IP, an IPv4 address takes its IPv4-mapped form (RFC 4291, section 2.5.5.2), so that every address is two
- * longs. {@code IpAddress} is the object for control paths.
+ * <p>On hot paths an IPv4 address is an {@code int} ({@link onload.wire.Ipv4Address}), an IPv6
+ * address two {@code long}s ({@link onload.wire.Ipv6Address}), an Ethernet address a {@code long}
+ * ({@link onload.wire.MacAddress}); these classes hold only functions. Where one code path serves
+ * both versions of IP, an IPv4 address takes its IPv4-mapped form (RFC 4291, section 2.5.5.2), so
+ * that every address is two longs. {@link onload.wire.IpAddress} is the object for control paths,
+ * {@link onload.wire.IpPrefix} the one for routes, {@link onload.wire.CidrAddress} that for
+ * interfaces. Text is read strictly, and what is wrong with it is said in one line.
  *
  * <h2>Threads</h2>
  *
- * <p>Nothing here has state, except the few reusable results of parsing that say so; every function may be
- * called from any thread.
+ * <p>Nothing here has state that changes, except the few reusable results of parsing that say so;
+ * every function may be called from any thread.
  */
 @NullMarked
 package onload.wire;
