@@ -27,11 +27,18 @@ public final class Malformed {
     /** A field has a value that the format forbids, such as a hardware-address length of 5. */
     public static final int FIELD = -7;
 
-    /** A chain of headers has more links than are followed. */
+    /** A chain of headers, or a list of options, has more links than are followed. */
     public static final int CHAIN = -8;
 
+    /**
+     * Something that is not recognized demands that the packet be discarded: an IPv6 option by its type, a
+     * routing header by its segments left, a hop-by-hop options header by its place (RFC 8200, sections 4,
+     * 4.2 and 4.4). The bytes are well-formed otherwise.
+     */
+    public static final int UNRECOGNIZED = -9;
+
     /** The number of reasons plus one: the length of an array that is indexed by {@code -reason}. */
-    public static final int COUNT = 9;
+    public static final int COUNT = 10;
 
     private static final String[] NAMES = {
         "well-formed",
@@ -42,7 +49,8 @@ public final class Malformed {
         "bad option",
         "unknown type",
         "bad field",
-        "chain too long"
+        "chain too long",
+        "not recognized"
     };
 
     private Malformed() {}
