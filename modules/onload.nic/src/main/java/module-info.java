@@ -8,6 +8,7 @@ module onload.nic {
     requires transitive onload.wire;
 
     exports onload.nic;
+    exports onload.nic.capture;
     exports onload.nic.packet;
     exports onload.nic.spi;
 
