@@ -1,5 +1,6 @@
 package onload.style;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -29,6 +30,9 @@ class SourcesAreFormattedTest {
     private static final String APPLY =
             "mvn -q -pl modules/onload.style test -Donload.format=apply";
 
+    /** The formatter keeps code within 100 columns and leaves comments alone; this is for those. */
+    private static final int LONGEST_LINE = 120;
+
     private static final Formatter FORMATTER =
             new Formatter(
                     JavaFormatterOptions.builder().style(Style.AOSP).formatJavadoc(false).build());
@@ -53,6 +57,20 @@ class SourcesAreFormattedTest {
         if (!apply && !wrong.isEmpty()) {
             fail("not formatted: " + wrong + "\nto format them: " + APPLY);
         }
+    }
+
+    @Test
+    void noLineIsLongerThanAPersonReads() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Path source : sources()) {
+            List<String> lines = Files.readAllLines(source);
+            for (int i = 0; i < lines.size(); i++) {
+                if (lines.get(i).length() > LONGEST_LINE) {
+                    wrong.add(source + ":" + (i + 1));
+                }
+            }
+        }
+        assertEquals(List.of(), wrong, "lines of more than " + LONGEST_LINE + " characters");
     }
 
     private static String formatted(Path source, String text) {

@@ -1,0 +1,14 @@
+/**
+ * What each module costs, by JMH: one class for each thing that is measured, one JVM for each figure.
+ *
+ * <pre>
+ * java -jar modules/onload.bench/target/benchmarks.jar                 # everything, with allocation
+ * java -jar modules/onload.bench/target/benchmarks.jar Checksum        # what matches a pattern
+ * </pre>
+ *
+ * <p>Figures that were taken, and how, are in {@code docs/benchmarks}.
+ */
+@NullMarked
+package onload.bench;
+
+import org.jspecify.annotations.NullMarked;
