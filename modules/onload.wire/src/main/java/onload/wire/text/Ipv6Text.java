@@ -136,11 +136,7 @@ final class Ipv6Text {
         line.append(" (len=").append(units).append(", type=").append(type);
         line.append(type == Ipv6RoutingHeader.SOURCE_ROUTE ? " [Deprecated]" : "");
         line.append(", segleft=").append(Ipv6RoutingHeader.segmentsLeft(buffer, at));
-        boolean hasAddresses =
-                type == Ipv6RoutingHeader.SOURCE_ROUTE
-                        || type == Ipv6RoutingHeader.MOBILITY
-                        || type == Ipv6RoutingHeader.SEGMENT_ROUTING;
-        if (!hasAddresses) {
+        if (!hasAddresses(type)) {
             line.append(" (unknown type) (invalid)");
             return NONE;
         }
@@ -151,11 +147,21 @@ final class Ipv6Text {
         if (type == Ipv6RoutingHeader.SEGMENT_ROUTING) {
             appendSegmentRouting(line, at);
         }
-        int headerLength = Ipv6RoutingHeader.headerLength(buffer, at);
+        return appendSegments(line, at, units / 2);
+    }
+
+    private static boolean hasAddresses(int routingType) {
+        return routingType == Ipv6RoutingHeader.SOURCE_ROUTE
+                || routingType == Ipv6RoutingHeader.MOBILITY
+                || routingType == Ipv6RoutingHeader.SEGMENT_ROUTING;
+    }
+
+    private static int appendSegments(Line line, int at, int segments) {
+        int headerLength = Ipv6RoutingHeader.headerLength(line.buffer(), at);
         if (line.lacks(at, headerLength, "rt6")) {
             return NONE;
         }
-        for (int i = 0; i < units / 2; i++) {
+        for (int i = 0; i < segments; i++) {
             line.append(", [").append(i).append(']');
             line.ipv6(at + Ipv6RoutingHeader.MIN_LENGTH + i * ADDRESS_LENGTH);
         }
