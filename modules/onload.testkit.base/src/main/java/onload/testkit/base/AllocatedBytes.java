@@ -13,9 +13,10 @@ public final class AllocatedBytes {
     /**
      * {@return the bytes that one run of an action allocates once it is warm}: the action runs
      * {@code warmUps} times first, then {@code runs} times under the counter, three times over, and the
-     * smallest of the three totals counts, divided by {@code runs}. The smallest, because the JIT
-     * compiler may replace the code in between and a class may be loaded late; a real allocation is
-     * there all three times.
+     * smallest of the three totals counts, divided by {@code runs} and rounded up. The smallest,
+     * because the JIT compiler may replace the code in between and a class may be loaded late; a
+     * real allocation is there all three times. Rounded up, so that 0 means that there was none at
+     * all, and not that there was a small one in some of the runs.
      *
      * @param warmUps how often to run it uncounted
      * @param runs how often to run it counted
@@ -33,6 +34,6 @@ public final class AllocatedBytes {
             }
             smallest = Math.min(smallest, THREADS.getCurrentThreadAllocatedBytes() - before);
         }
-        return smallest / runs;
+        return Math.ceilDiv(smallest, runs);
     }
 }

@@ -43,6 +43,7 @@ public final class Property {
      * @param cases how many, before {@value #SCALE_PROPERTY} is applied; at least 1
      * @param property what must hold
      * @throws AssertionError if it does not hold for a case; the message has the seed to replay it
+     * @throws IllegalArgumentException if there is no case to run, since that could not fail
      */
     public static void forAll(int cases, Case property) {
         String replay = System.getProperty(SEED_PROPERTY);
@@ -51,6 +52,11 @@ public final class Property {
             return;
         }
         long count = cases * Long.getLong(SCALE_PROPERTY, 1L);
+        if (count < 1) {
+            throw new IllegalArgumentException(
+                    "a property cannot be checked for %d cases; expected 1 or more, also after -D%s"
+                            .formatted(count, SCALE_PROPERTY));
+        }
         for (long i = 0; i < count; i++) {
             run(FIRST_SEED + i * GOLDEN_GAMMA, property);
         }
@@ -59,12 +65,20 @@ public final class Property {
     private static void run(long seed, Case property) {
         try {
             property.check(new Randomness(seed));
-        } catch (Exception | AssertionError failure) {
+        } catch (Exception | Error failure) {
+            // Errors too: a stack overflow is what a hostile input brings a recursive parser to.
             throw new AssertionError(
                     "does not hold for seed 0x%016x; replay with -D%s=0x%016x: %s"
-                            .formatted(seed, SEED_PROPERTY, seed, failure.getMessage()),
+                            .formatted(seed, SEED_PROPERTY, seed, described(failure)),
                     failure);
         }
+    }
+
+    /** An assertion says it in its message; of anything else the kind counts, too. */
+    private static String described(Throwable failure) {
+        return failure instanceof AssertionError
+                ? String.valueOf(failure.getMessage())
+                : failure.toString();
     }
 
     /** A seed is 64 bits, so its upper half does not fit {@link Long#decode}. */

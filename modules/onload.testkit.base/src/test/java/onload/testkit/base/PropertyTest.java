@@ -64,6 +64,38 @@ class PropertyTest {
     }
 
     @Test
+    void anErrorOfTheMachineNamesItsSeedToo() {
+        AssertionError failure =
+                assertThrows(
+                        AssertionError.class,
+                        () ->
+                                Property.forAll(
+                                        1,
+                                        random -> {
+                                            throw new StackOverflowError();
+                                        }));
+        assertTrue(String.valueOf(failure.getMessage()).contains("-Donload.seed=0x"));
+    }
+
+    @Test
+    void aPropertyOfNoCasesIsRefusedSinceItCouldNotFail() {
+        assertThrows(IllegalArgumentException.class, () -> Property.forAll(0, random -> {}));
+    }
+
+    @Test
+    void anAllocationInOneRunOfManyIsSeen() {
+        Object[] keep = new Object[1];
+        int[] run = new int[1];
+        Runnable rarely =
+                () -> {
+                    if (run[0]++ % 500 == 0) {
+                        keep[0] = new byte[16];
+                    }
+                };
+        assertEquals(1, AllocatedBytes.perRun(100, 1000, rarely));
+    }
+
+    @Test
     void allocationIsSeenAndItsAbsenceToo() {
         Object[] keep = new Object[1];
         assertTrue(AllocatedBytes.perRun(100, 100, () -> keep[0] = new byte[1000]) >= 1000);
