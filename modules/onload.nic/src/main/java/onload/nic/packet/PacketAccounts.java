@@ -49,17 +49,15 @@ final class PacketAccounts {
         allocations[packet] = new Site("packet buffer " + packet + " was allocated here");
     }
 
-    void used(int packet) {
-        if (buffers.references(packet) < 1) {
-            throw new IllegalStateException(
-                    "packet buffer " + packet + " was retained while it was home",
-                    releases[packet]);
-        }
-    }
-
     void released(int packet) {
         releases[packet] = new Site("packet buffer " + packet + " was released here");
         poison(packet);
+    }
+
+    /** {@return the error of a reference to a buffer that is home} */
+    IllegalStateException retainedAtHome(int packet) {
+        return new IllegalStateException(
+                "packet buffer " + packet + " was retained while it was home", releases[packet]);
     }
 
     /** {@return the error of a second release} */

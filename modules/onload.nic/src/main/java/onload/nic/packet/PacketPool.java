@@ -155,12 +155,20 @@ public final class PacketPool implements AutoCloseable {
         return packet;
     }
 
-    /** Adds a reference: one more {@link #release} until the buffer goes home. */
+    /**
+     * Adds a reference: one more {@link #release} until the buffer goes home.
+     *
+     * <p>Retaining a buffer that is home is an error of the caller, as is releasing it, and treated alike: counted
+     * and otherwise ignored, or an {@link IllegalStateException} with accounting. A reference to it would let the
+     * next release put it into the pool a second time.
+     */
     public void retain(int packet) {
-        if (accounts != null) {
-            accounts.used(packet);
+        int references = buffers.references(packet);
+        if (references < 1) {
+            retainedAtHome(packet);
+            return;
         }
-        buffers.references(packet, buffers.references(packet) + 1);
+        buffers.references(packet, references + 1);
     }
 
     /**
@@ -211,6 +219,13 @@ public final class PacketPool implements AutoCloseable {
         free[freeCount++] = packet;
     }
 
+    private void retainedAtHome(int packet) {
+        badReleases++;
+        if (accounts != null) {
+            throw accounts.retainedAtHome(packet);
+        }
+    }
+
     private void releasedAtHome(int packet) {
         badReleases++;
         if (accounts != null) {
@@ -246,7 +261,7 @@ public final class PacketPool implements AutoCloseable {
         return refused[share];
     }
 
-    /** {@return how often a buffer was released that was home already: each one a fault of a caller} */
+    /** {@return how often a buffer was released or retained that was home: each one a fault of a caller} */
     public long badReleases() {
         return badReleases;
     }

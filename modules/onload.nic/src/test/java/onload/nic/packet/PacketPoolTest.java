@@ -155,6 +155,20 @@ class PacketPoolTest {
     }
 
     @Test
+    void aRetainAtHomeIsCountedAndGivesNoBufferOutTwice() {
+        try (PacketPool pool = PacketPool.open(PLAIN)) {
+            int packet = pool.allocate(PacketPool.SEND);
+            pool.release(packet);
+            pool.retain(packet);
+            assertFalse(pool.release(packet));
+            assertEquals(2, pool.badReleases());
+            assertEquals(0, pool.inUse(PacketPool.SEND));
+            assertEquals(64, pool.available());
+            assertNotEquals(pool.allocate(PacketPool.SEND), pool.allocate(PacketPool.SEND));
+        }
+    }
+
+    @Test
     void withAccountingASecondReleaseSaysWhoReleasedBefore() {
         try (PacketPool pool = PacketPool.open(PLAIN.withAccounting(true))) {
             int packet = pool.allocate(PacketPool.SEND);
