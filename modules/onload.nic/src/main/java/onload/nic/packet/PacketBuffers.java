@@ -221,7 +221,7 @@ public final class PacketBuffers {
         int position = packet << shift;
         int length = memory.getInt(position + LENGTH_OFFSET);
         int end = memory.getInt(position + DATA_OFFSET_OFFSET) + length;
-        if (end + bytes > 1 << shift) {
+        if (bytes > (1 << shift) - end) {
             return NONE;
         }
         memory.putInt(position + LENGTH_OFFSET, length + bytes);

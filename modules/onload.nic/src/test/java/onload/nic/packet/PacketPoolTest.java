@@ -271,8 +271,10 @@ class PacketPoolTest {
             PacketBuffers buffers = pool.buffers();
             int packet = pool.allocate(PacketPool.SEND);
             assertEquals(PacketBuffers.NONE, buffers.append(packet, buffers.dataCapacity() + 1));
+            assertEquals(PacketBuffers.NONE, buffers.append(packet, Integer.MAX_VALUE));
             assertNotEquals(PacketBuffers.NONE, buffers.append(packet, buffers.dataCapacity()));
             assertEquals(0, buffers.tailroom(packet));
+            assertEquals(PacketBuffers.NONE, buffers.append(packet, Integer.MAX_VALUE));
         }
     }
 
