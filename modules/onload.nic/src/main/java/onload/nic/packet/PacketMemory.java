@@ -19,6 +19,12 @@ public final class PacketMemory implements AutoCloseable {
     /** Alignment of a region in bytes where it is on ordinary pages. */
     public static final int PAGE_BYTES = 4096;
 
+    /**
+     * Largest region in bytes: what is left of 2³¹ bytes, all that one index reaches, when the region is whole pages
+     * and up to a page is skipped to align it.
+     */
+    public static final int MAX_BYTES = Integer.MAX_VALUE - 2 * PAGE_BYTES + 1;
+
     private final UnsafeBuffer buffer;
     private final long pageBytes;
     private final String whyNotHuge;
@@ -34,17 +40,17 @@ public final class PacketMemory implements AutoCloseable {
     /**
      * Takes memory from the system.
      *
-     * @param bytes at least so many, 1 to 2³¹-1; rounded up to whole pages
+     * @param bytes at least so many, 1 to {@value #MAX_BYTES}; rounded up to whole pages
      * @param hugePages on which pages
      * @throws IllegalArgumentException if {@code bytes} is out of range
      * @throws IllegalStateException if huge pages are required and not to be had, or there is not enough memory;
      *     the message says what to do
      */
     public static PacketMemory allocate(long bytes, HugePages hugePages) {
-        if (bytes < 1 || bytes > Integer.MAX_VALUE) {
+        if (bytes < 1 || bytes > MAX_BYTES) {
             throw new IllegalArgumentException(
                     "packet memory cannot have %d bytes; expected 1 to %d; use fewer or smaller buffers"
-                            .formatted(bytes, Integer.MAX_VALUE));
+                            .formatted(bytes, MAX_BYTES));
         }
         if (hugePages == HugePages.NEVER) {
             return ordinary(bytes, "not asked for");
@@ -95,13 +101,11 @@ public final class PacketMemory implements AutoCloseable {
 
     private static PacketMemory ordinary(long bytes, String whyNotHuge) {
         long whole = (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-        long withAlignment = Math.min(whole + PAGE_BYTES, Integer.MAX_VALUE);
         try {
-            ByteBuffer memory = ByteBuffer.allocateDirect((int) withAlignment);
+            ByteBuffer memory = ByteBuffer.allocateDirect((int) whole + PAGE_BYTES);
             int skip = (int) (-BufferUtil.address(memory) & (PAGE_BYTES - 1));
-            int length = (int) Math.min(whole, withAlignment - skip);
             return new PacketMemory(
-                    new UnsafeBuffer(memory, skip, length),
+                    new UnsafeBuffer(memory, skip, (int) whole),
                     PAGE_BYTES,
                     whyNotHuge,
                     () -> BufferUtil.free(memory));

@@ -89,7 +89,8 @@ public final class PacketPool implements AutoCloseable {
     /**
      * Makes a pool on memory of its own.
      *
-     * @throws IllegalArgumentException if the buffers are 2 GiB or more, or their length is not allowed
+     * @throws IllegalArgumentException if the buffers are more than {@link PacketMemory#MAX_BYTES} together, or their
+     *     length is not allowed
      * @throws IllegalStateException if the memory is not to be had; the message says what to do
      */
     public static PacketPool open(PoolOptions options) {

@@ -37,7 +37,7 @@ class PacketMemoryTest {
         IllegalStateException error =
                 assertThrows(
                         IllegalStateException.class,
-                        () -> PacketMemory.allocate(Integer.MAX_VALUE, HugePages.REQUIRED));
+                        () -> PacketMemory.allocate(PacketMemory.MAX_BYTES, HugePages.REQUIRED));
         assertTrue(
                 String.valueOf(error.getMessage())
                         .matches(
@@ -64,6 +64,17 @@ class PacketMemoryTest {
             pool.release(packet);
             assertEquals("", pool.outstanding());
         }
+    }
+
+    @Test
+    void moreThanFitsBehindTheAlignmentIsRefusedAndNotCutShort() {
+        for (long bytes : new long[] {Integer.MAX_VALUE, (1L << 31) - 2048, (1L << 31) - 8191}) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> PacketMemory.allocate(bytes, HugePages.NEVER));
+        }
+        PoolOptions tooMany = PoolOptions.of((1 << 20) - 1).withHugePages(HugePages.NEVER);
+        assertThrows(IllegalArgumentException.class, () -> PacketPool.open(tooMany));
     }
 
     @Test
