@@ -2,6 +2,8 @@ package onload.nic.spi;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.ByteBuffer;
+
 /**
  * The counters of one interface: 64-bit numbers that only grow, in a block of memory that may be shared with
  * another process.
@@ -17,20 +19,27 @@ public final class NicCounters {
 
     /** Makes counters in memory of their own, all 0. */
     public NicCounters() {
-        this(new UnsafeBuffer(new byte[LENGTH]));
+        // Not in an array: with compact object headers its first byte is not aligned to a long.
+        this(new UnsafeBuffer(ByteBuffer.allocateDirect(LENGTH)));
     }
 
     /**
      * Counts in a given block of memory, going on from what it holds.
      *
-     * @param block {@link #LENGTH} bytes or more
-     * @throws IllegalArgumentException if it is smaller
+     * @param block {@link #LENGTH} bytes or more, at an address that is a multiple of 8, so that every reader sees
+     *     whole values; memory outside the heap, since that of an array is not so on every JVM
+     * @throws IllegalArgumentException if it is smaller or not aligned
      */
     public NicCounters(UnsafeBuffer block) {
         if (block.capacity() < LENGTH) {
             throw new IllegalArgumentException(
                     "the counters of a NIC do not fit %d bytes; expected %d"
                             .formatted(block.capacity(), LENGTH));
+        }
+        if (block.addressOffset() % Long.BYTES != 0) {
+            throw new IllegalArgumentException(
+                    "the counters of a NIC cannot begin at 0x%x; expected a multiple of %d, outside the heap"
+                            .formatted(block.addressOffset(), Long.BYTES));
         }
         this.block = block;
     }
