@@ -59,7 +59,8 @@ final class HugePageFiles {
     }
 
     /**
-     * {@return memory on huge pages, zeroed and all of it present}
+     * {@return memory on huge pages, zeroed; the kernel has reserved all of it, but a page is present from its first
+     * use on}
      *
      * @param folder a folder of a hugetlbfs
      * @param bytes a multiple of its page size

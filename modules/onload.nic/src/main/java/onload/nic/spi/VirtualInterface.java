@@ -75,7 +75,8 @@ public interface VirtualInterface extends AutoCloseable {
     /**
      * Queues a frame; it goes out with the next {@link #ring}.
      *
-     * @param packet the first buffer of a frame, from the Ethernet header on
+     * @param packet the first buffer of a frame, from the Ethernet header on; if other buffers continue it, its {@link
+     *     onload.nic.packet.PacketBuffers#frameLength} says the length of the whole
      * @return 0; or {@link #RING_FULL}, {@link #TOO_LONG} or {@link #CLOSED}, and then the caller still owns it
      */
     int transmit(int packet);
@@ -90,6 +91,9 @@ public interface VirtualInterface extends AutoCloseable {
 
     /**
      * Arms the wake-up: the next event signals {@link #wakeUp} once.
+     *
+     * <p>Arming what is armed changes nothing, and a poll does not disarm: whoever is woken polls, and may find nothing
+     * if somebody else has polled in the meantime.
      *
      * @return true if it is armed and no event is waiting; false if events slipped in, and then it is not armed and
      *     the caller polls

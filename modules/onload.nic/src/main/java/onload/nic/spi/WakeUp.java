@@ -12,7 +12,9 @@ public interface WakeUp {
 
     /**
      * {@return a file descriptor that becomes readable with the signal, for a caller that waits for several things
-     * with poll(2); or {@link #NO_FILE_DESCRIPTOR}}
+     * with poll(2); or {@link #NO_FILE_DESCRIPTOR}} That caller takes the signal by {@link #await} with 0 afterwards;
+     * until then the descriptor may stay readable. It may also be readable without a signal, for an event that nobody
+     * armed the wake-up for.
      */
     int fileDescriptor();
 
