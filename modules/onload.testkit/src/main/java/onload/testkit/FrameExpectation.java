@@ -121,9 +121,10 @@ public final class FrameExpectation {
         }
         equal("source port", sourcePort, UdpHeader.sourcePort(frame, datagram));
         equal("destination port", destinationPort, UdpHeader.destinationPort(frame, datagram));
-        if (UdpHeader.checksum(frame, datagram) != 0) {
-            checksum("UDP", datagram, UdpHeader.length(frame, datagram));
+        if (UdpHeader.checksum(frame, datagram) == 0) {
+            throw failure("expected a checksum of UDP; it has none");
         }
+        checksum("UDP", datagram, UdpHeader.length(frame, datagram));
         payload(payload, datagram + UdpHeader.LENGTH, datagram + UdpHeader.length(frame, datagram));
         return this;
     }

@@ -95,6 +95,10 @@ class FramesTest {
         fails(frame, "payload of 1 bytes", e -> e.isTcp(1, 2).payload("x"));
         fails(frame, "EtherType 2054; it is 2048", e -> e.isArpReply("10.0.0.1", "10.0.0.2"));
         assertThrows(AssertionError.class, () -> expect(null));
+        fails(
+                Frames.udp("10.0.0.1", 1, "10.0.0.2", 2).withoutChecksum().build(),
+                "expected a checksum of UDP; it has none",
+                e -> e.isUdp(1, 2, new byte[0]));
     }
 
     @Test
