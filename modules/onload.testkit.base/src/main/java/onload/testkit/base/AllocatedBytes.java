@@ -23,17 +23,35 @@ public final class AllocatedBytes {
      * @param action what to run
      */
     public static long perRun(int warmUps, int runs, Runnable action) {
-        for (int i = 0; i < warmUps; i++) {
-            action.run();
-        }
+        return perRun(warmUps, runs, () -> {}, action);
+    }
+
+    /**
+     * {@return the bytes that one run of an action allocates once it is warm}, as above, what its
+     * preparation allocates not counted.
+     *
+     * @param warmUps how often to run both uncounted
+     * @param runs how often to run both counted
+     * @param preparation what to run before each run of the action, such as to send it a frame
+     * @param action what to run
+     */
+    public static long perRun(int warmUps, int runs, Runnable preparation, Runnable action) {
+        allocated(warmUps, preparation, action);
         long smallest = Long.MAX_VALUE;
         for (int round = 0; round < 3; round++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < runs; i++) {
-                action.run();
-            }
-            smallest = Math.min(smallest, THREADS.getCurrentThreadAllocatedBytes() - before);
+            smallest = Math.min(smallest, allocated(runs, preparation, action));
         }
         return Math.ceilDiv(smallest, runs);
+    }
+
+    private static long allocated(int runs, Runnable preparation, Runnable action) {
+        long sum = 0;
+        for (int i = 0; i < runs; i++) {
+            preparation.run();
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            action.run();
+            sum += THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
+        return sum;
     }
 }

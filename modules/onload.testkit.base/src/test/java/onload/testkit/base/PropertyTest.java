@@ -96,6 +96,16 @@ class PropertyTest {
     }
 
     @Test
+    void whatThePreparationAllocatesIsNotCounted() {
+        Object[] keep = new Object[2];
+        Runnable preparation = () -> keep[0] = new byte[1000];
+        int[] count = new int[1];
+        assertEquals(0, AllocatedBytes.perRun(100, 1000, preparation, () -> count[0]++));
+        long bytes = AllocatedBytes.perRun(100, 100, preparation, () -> keep[1] = new byte[100]);
+        assertTrue(bytes >= 100 && bytes < 1000, bytes + " bytes");
+    }
+
+    @Test
     void allocationIsSeenAndItsAbsenceToo() {
         Object[] keep = new Object[1];
         assertTrue(AllocatedBytes.perRun(100, 100, () -> keep[0] = new byte[1000]) >= 1000);
