@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -102,8 +103,11 @@ public abstract class VirtualInterfaceConformance {
 
     @AfterEach
     void close() {
-        nic.close();
-        fixture.close();
+        try {
+            nic.close();
+        } finally {
+            fixture.close();
+        }
     }
 
     // What it says of itself.
@@ -126,7 +130,7 @@ public abstract class VirtualInterfaceConformance {
     void aFrameArrivesAsItWasSentAtEveryLength() {
         for (int length = SHORTEST; length <= longest(); length += length < 80 ? 1 : 97) {
             byte[] frame = frameToNic(length, length);
-            nic.post(2);
+            nic.post(2 * mostBuffers());
             fixture.sendFromPeer(frame);
             fixture.settle();
             poll();
@@ -223,7 +227,7 @@ public abstract class VirtualInterfaceConformance {
     void aFrameLongerThanABufferIsAChainWhereTheNicScatters() {
         assumeTrue(nic.capabilities().has(NicFeature.RECEIVE_SCATTER));
         assumeTrue(longest() > pool.buffers().dataCapacity());
-        nic.post(16);
+        nic.post(mostBuffers());
         byte[] frame = frameToNic(longest(), 7);
         fixture.sendFromPeer(frame);
         fixture.settle();
@@ -231,7 +235,67 @@ public abstract class VirtualInterfaceConformance {
         assertArrayEquals(frame, collector.frames.poll());
     }
 
+    @Test
+    void whatAnEventThrowsLeavesTheRestOfTheBatchForTheNextPoll() {
+        nic.post(8);
+        for (int i = 0; i < 3; i++) {
+            fixture.sendFromPeer(frameToNic(64, i));
+        }
+        fixture.settle();
+        NicEvents throwing =
+                new NicEvents() {
+                    @Override
+                    public void received(int packet) {
+                        pool.release(packet);
+                        throw new IllegalStateException("the fault of a layer above");
+                    }
+
+                    @Override
+                    public void transmitted(int packet) {
+                        pool.release(packet);
+                    }
+                };
+        assertThrows(IllegalStateException.class, () -> nic.poll(fixture.nowNs(), throwing, BATCH));
+        poll();
+        assertEquals(2, collector.frames.size());
+        assertArrayEquals(frameToNic(64, 1), collector.frames.poll());
+        assertArrayEquals(frameToNic(64, 2), collector.frames.poll());
+    }
+
     // Transmitting.
+
+    @Test
+    void anEventMayTransmitWhatItReceived() {
+        NicEvents echo =
+                new NicEvents() {
+                    @Override
+                    public void received(int packet) {
+                        int at = pool.buffers().data(packet);
+                        EthernetHeader.destination(pool.buffers().memory(), at, PEER_ADDRESS);
+                        EthernetHeader.source(pool.buffers().memory(), at, nic.macAddress());
+                        assertEquals(0, nic.transmit(packet));
+                    }
+
+                    @Override
+                    public void transmitted(int packet) {
+                        collector.transmitted(packet);
+                    }
+                };
+        nic.post(8);
+        for (int i = 0; i < 3; i++) {
+            fixture.sendFromPeer(frameToNic(64, i));
+        }
+        fixture.settle();
+        int events = nic.poll(fixture.nowNs(), echo, BATCH);
+        nic.ring(fixture.nowNs());
+        fixture.settle();
+        poll();
+        assertTrue(events >= 3);
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(frameFromNic(64, i), fixture.receiveAtPeer());
+        }
+        assertEquals(3, collector.transmitted.size());
+    }
 
     @Test
     void aTransmittedFrameArrivesAsItIsAtEveryLength() {
@@ -516,8 +580,8 @@ public abstract class VirtualInterfaceConformance {
         Deque<byte[]> toNic = new ArrayDeque<>();
         Deque<byte[]> fromNic = new ArrayDeque<>();
         for (int round = 0; round < 20; round++) {
-            nic.post(BATCH);
-            int in = random.between(0, Math.min(16, nic.capabilities().receiveRing()));
+            nic.post(BATCH * mostBuffers());
+            int in = random.between(0, mostFramesAtOnce());
             for (int i = 0; i < in; i++) {
                 byte[] frame = frameToNic(random.between(SHORTEST, longest()), random.anyInt());
                 toNic.add(frame);
@@ -546,22 +610,34 @@ public abstract class VirtualInterfaceConformance {
     }
 
     @Test
-    void theDataPathMakesNoGarbage() {
-        NicEvents release =
-                new NicEvents() {
-                    @Override
-                    public void received(int packet) {
-                        pool.release(packet);
-                    }
+    void receivingMakesNoGarbage() {
+        NicEvents release = withoutAccounting();
+        byte[] frame = frameToNic(64, 1);
+        int batch = Math.min(16, nic.capabilities().receiveRing());
+        long before = nic.counters().get(NicCounter.RECEIVED_FRAMES);
+        long bytes =
+                AllocatedBytes.perRun(
+                        100,
+                        50,
+                        () -> {
+                            nic.post(batch);
+                            for (int i = 0; i < batch; i++) {
+                                fixture.sendFromPeer(frame);
+                            }
+                            fixture.settle();
+                        },
+                        () -> {
+                            while (nic.poll(fixture.nowNs(), release, BATCH) > 0) {
+                                nic.post(batch);
+                            }
+                        });
+        assertEquals(0, bytes);
+        assertEquals(250L * batch, nic.counters().get(NicCounter.RECEIVED_FRAMES) - before);
+    }
 
-                    @Override
-                    public void transmitted(int packet) {
-                        pool.release(packet);
-                    }
-                };
-        nic.close();
-        pool = pools.open(pool.options().withAccounting(false));
-        nic = fixture.open(pool);
+    @Test
+    void transmittingMakesNoGarbage() {
+        NicEvents release = withoutAccounting();
         byte[] frame = frameFromNic(64, 1);
         long bytes =
                 AllocatedBytes.perRun(
@@ -582,6 +658,34 @@ public abstract class VirtualInterfaceConformance {
     }
 
     // What the tests are made of.
+
+    /** Opens the NIC again over a pool that keeps no account, which would allocate. */
+    private NicEvents withoutAccounting() {
+        nic.close();
+        pool = pools.open(pool.options().withAccounting(false));
+        nic = fixture.open(pool);
+        return new NicEvents() {
+            @Override
+            public void received(int packet) {
+                pool.release(packet);
+            }
+
+            @Override
+            public void transmitted(int packet) {
+                pool.release(packet);
+            }
+        };
+    }
+
+    /** More buffers than the longest frame takes, also where a NIC leaves half of each empty. */
+    private int mostBuffers() {
+        return 2 * longest() / pool.buffers().dataCapacity() + 1;
+    }
+
+    /** Longest frames that a full receive ring takes for certain, at least one. */
+    private int mostFramesAtOnce() {
+        return Math.max(1, Math.min(16, nic.capabilities().receiveRing() / mostBuffers()));
+    }
 
     private int longest() {
         int longest = nic.capabilities().mtu() + EthernetHeader.LENGTH;

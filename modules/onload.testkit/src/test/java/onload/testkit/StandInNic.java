@@ -18,7 +18,10 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** The simplest NIC that conforms, and one fault on request: to test the conformance suite itself. */
+/**
+ * The simplest NIC that conforms, and one fault on request: to test the conformance suite itself. With a large MTU it
+ * scatters and gathers.
+ */
 final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
     /** What the NIC does wrong. */
     enum Fault {
@@ -35,13 +38,19 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
         LOSES_THE_WAKE_UP,
         SLEEPS_ON_WAITING_EVENTS,
         RELEASES_WHAT_IT_REFUSES,
-        MAKES_GARBAGE
+        MAKES_GARBAGE,
+        MAKES_GARBAGE_WHEN_RECEIVING,
+        REFUSES_WHAT_AN_EVENT_SENDS,
+        LOSES_THE_BATCH_ON_AN_EXCEPTION
     }
 
-    private static final int MTU = 1500;
+    static final int USUAL_MTU = 1500;
+    static final int JUMBO_MTU = 9000;
+
     private static final int RING = 64;
 
     private final Fault fault;
+    private final int mtu;
     private final VirtualClock clock = new VirtualClock();
     private final Deque<byte[]> atPeer = new ArrayDeque<>();
     private final int[] posted = new int[RING];
@@ -55,13 +64,19 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
     private int frames;
     private boolean armed;
     private boolean signalled;
+    private boolean polling;
     private boolean closed = true;
     private NicCounters counters = new NicCounters();
     private @Nullable PacketPool pool;
     private byte[] garbage = new byte[0];
 
-    StandInNic(Fault fault) {
+    StandInNic(Fault fault, int mtu) {
         this.fault = fault;
+        this.mtu = mtu;
+    }
+
+    private boolean isJumbo() {
+        return mtu > USUAL_MTU;
     }
 
     @Override
@@ -83,28 +98,41 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
     }
 
     @Override
-    public void sendFromPeer(byte[] frame) {
+    public void sendFromPeer(byte[] original) {
+        byte[] frame = original.clone();
         frames++;
         if (fault == Fault.LOSES_EVERY_TENTH_FRAME && frames % 10 == 0) {
             return;
         }
-        if (postedCount == 0) {
+        int capacity = pool().buffers().dataCapacity();
+        int parts = (frame.length + capacity - 1) / capacity;
+        if (postedCount < parts) {
             counters.increment(NicCounter.RECEIVE_DROPPED_NO_BUFFER);
             return;
         }
-        int packet = posted[--postedCount];
-        PacketBuffers buffers = pool().buffers();
-        buffers.memory().putBytes(buffers.append(packet, frame.length), frame);
-        buffers.frameLength(packet, frame.length);
         if (fault == Fault.CHANGES_THE_LAST_BYTE) {
-            buffers.memory().putByte(buffers.data(packet) + frame.length - 1, (byte) 0);
+            frame[frame.length - 1]++;
         }
-        received[receivedCount++] = packet;
+        received[receivedCount++] = scattered(frame, capacity);
         if (fault == Fault.WAKES_WITHOUT_PRIMING || (armed && fault != Fault.LOSES_THE_WAKE_UP)) {
             armed = false;
             signalled = true;
             counters.increment(NicCounter.WAKE_UPS);
         }
+    }
+
+    private int scattered(byte[] frame, int capacity) {
+        PacketBuffers buffers = pool().buffers();
+        int next = PacketBuffers.NONE;
+        for (int from = (frame.length - 1) / capacity * capacity; from >= 0; from -= capacity) {
+            int packet = posted[--postedCount];
+            int bytes = Math.min(capacity, frame.length - from);
+            buffers.memory().putBytes(buffers.append(packet, bytes), frame, from, bytes);
+            buffers.continuation(packet, next);
+            next = packet;
+        }
+        buffers.frameLength(next, frame.length);
+        return next;
     }
 
     @Override
@@ -124,8 +152,11 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
 
     @Override
     public NicCapabilities capabilities() {
-        Set<NicFeature> none = EnumSet.noneOf(NicFeature.class);
-        return new NicCapabilities(MTU, 1, RING, RING, 0, 0, none);
+        Set<NicFeature> features =
+                isJumbo()
+                        ? EnumSet.of(NicFeature.RECEIVE_SCATTER, NicFeature.TRANSMIT_GATHER)
+                        : EnumSet.noneOf(NicFeature.class);
+        return new NicCapabilities(mtu, 1, RING, RING, 0, 0, features);
     }
 
     @Override
@@ -145,6 +176,21 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
 
     @Override
     public int poll(long nowNs, NicEvents events, int limit) {
+        polling = true;
+        try {
+            return deliver(nowNs, events, limit);
+        } catch (RuntimeException e) {
+            if (fault == Fault.LOSES_THE_BATCH_ON_AN_EXCEPTION) {
+                releaseAll(received, receivedCount);
+                receivedCount = 0;
+            }
+            throw e;
+        } finally {
+            polling = false;
+        }
+    }
+
+    private int deliver(long nowNs, NicEvents events, int limit) {
         int count = 0;
         int most = fault == Fault.IGNORES_THE_LIMIT ? RING : limit;
         if (fault == Fault.MAKES_GARBAGE) {
@@ -165,7 +211,10 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
                             ? received[--receivedCount]
                             : takeFirst(received, receivedCount--);
             counters.increment(NicCounter.RECEIVED_FRAMES);
-            counters.add(NicCounter.RECEIVED_BYTES, pool().buffers().length(packet));
+            counters.add(NicCounter.RECEIVED_BYTES, pool().buffers().frameLength(packet));
+            if (fault == Fault.MAKES_GARBAGE_WHEN_RECEIVING) {
+                garbage = new byte[garbage.length % 100 + 1];
+            }
             pool().buffers().timestampNs(packet, nowNs);
             events.received(packet);
             count++;
@@ -198,9 +247,11 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
         if (closed) {
             return CLOSED;
         }
-        PacketBuffers buffers = pool().buffers();
-        if (buffers.continuation(packet) != PacketBuffers.NONE
-                || buffers.length(packet) > MTU + 14) {
+        if (fault == Fault.REFUSES_WHAT_AN_EVENT_SENDS && polling) {
+            return RING_FULL;
+        }
+        boolean isChain = pool().buffers().continuation(packet) != PacketBuffers.NONE;
+        if ((isChain && !isJumbo()) || length(packet) > mtu + 14) {
             counters.increment(NicCounter.TRANSMIT_REFUSED_TOO_LONG);
             if (fault == Fault.RELEASES_WHAT_IT_REFUSES) {
                 pool().release(packet);
@@ -224,11 +275,10 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
             return;
         }
         counters.increment(NicCounter.DOORBELLS);
-        PacketBuffers buffers = pool().buffers();
         for (int i = 0; i < queuedCount; i++) {
             int packet = queued[i];
             counters.increment(NicCounter.TRANSMITTED_FRAMES);
-            counters.add(NicCounter.TRANSMITTED_BYTES, buffers.length(packet));
+            counters.add(NicCounter.TRANSMITTED_BYTES, length(packet));
             if (atPeer.size() < 200) {
                 atPeer.add(bytes(packet));
             }
@@ -239,9 +289,23 @@ final class StandInNic implements VirtualInterface, NicFixture, WakeUp {
         queuedCount = 0;
     }
 
+    private int length(int packet) {
+        PacketBuffers buffers = pool().buffers();
+        int length = 0;
+        for (int part = packet; part != PacketBuffers.NONE; part = buffers.continuation(part)) {
+            length += buffers.length(part);
+        }
+        return length;
+    }
+
     private byte[] bytes(int packet) {
-        byte[] frame = new byte[pool().buffers().length(packet)];
-        pool().buffers().memory().getBytes(pool().buffers().data(packet), frame);
+        PacketBuffers buffers = pool().buffers();
+        byte[] frame = new byte[length(packet)];
+        int at = 0;
+        for (int part = packet; part != PacketBuffers.NONE; part = buffers.continuation(part)) {
+            buffers.memory().getBytes(buffers.data(part), frame, at, buffers.length(part));
+            at += buffers.length(part);
+        }
         return frame;
     }
 

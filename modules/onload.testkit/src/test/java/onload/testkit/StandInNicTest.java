@@ -4,6 +4,6 @@ package onload.testkit;
 class StandInNicTest extends VirtualInterfaceConformance {
     @Override
     protected NicFixture fixture() {
-        return new StandInNic(StandInNic.Fault.NONE);
+        return new StandInNic(StandInNic.Fault.NONE, StandInNic.USUAL_MTU);
     }
 }

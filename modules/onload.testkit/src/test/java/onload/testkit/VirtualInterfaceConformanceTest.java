@@ -18,7 +18,7 @@ class VirtualInterfaceConformanceTest {
     static final class FaultyNicCases extends VirtualInterfaceConformance {
         @Override
         protected NicFixture fixture() {
-            return new StandInNic(current);
+            return new StandInNic(current, StandInNic.USUAL_MTU);
         }
     }
 
