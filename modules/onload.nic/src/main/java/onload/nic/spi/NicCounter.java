@@ -48,6 +48,9 @@ public enum NicCounter {
     /** Frames accepted and dropped because the link had no room. */
     TRANSMIT_DROPPED_NO_ROOM,
 
+    /** Frames accepted and dropped because the interface was closed before the doorbell. */
+    TRANSMIT_DROPPED_CLOSED,
+
     /** Doorbells rung with something to send. */
     DOORBELLS,
 
