@@ -5,7 +5,8 @@ import java.util.Set;
 /**
  * What a NIC can do.
  *
- * @param mtu largest IP datagram of the link in bytes
+ * @param mtu largest IP datagram of the link in bytes; the Ethernet header and up to two VLAN tags come on top, so that
+ *     every NIC takes and delivers frames of {@code mtu} and the length of their Ethernet header
  * @param queues queues that share the NIC's address; this interface is one of them
  * @param receiveRing buffers that may be posted at once
  * @param transmitRing frames that may be on their way at once

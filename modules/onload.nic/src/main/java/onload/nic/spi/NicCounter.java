@@ -21,6 +21,9 @@ public enum NicCounter {
     /** Received frames dropped because no buffer was posted. */
     RECEIVE_DROPPED_NO_BUFFER,
 
+    /** Received frames dropped because the ring of completed receives was full: nobody polled. */
+    RECEIVE_DROPPED_RING_FULL,
+
     /** Received frames dropped because they were longer than the NIC takes, or than a buffer without scatter. */
     RECEIVE_DROPPED_TOO_LONG,
 

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * The counters of one interface: 64-bit numbers that only grow, in a block of memory that may be shared with
  * another process.
  *
- * <p>The thread that owns the interface counts; any thread may read, and sees a value that was true a moment ago
+ * <p>Each counter has one writer at a time: the thread that owns the interface, or for what the NIC does by itself,
+ * such as a wake-up, whoever does it for the NIC. Any thread may read, and sees a value that was true a moment ago
  * (opaque access: whole values, no order among them).
  */
 public final class NicCounters {
@@ -44,12 +45,12 @@ public final class NicCounters {
         this.block = block;
     }
 
-    /** Adds one. For the owner of the interface. */
+    /** Adds one. For the writer of the counter. */
     public void increment(NicCounter counter) {
         add(counter, 1);
     }
 
-    /** Adds a number ≥ 0. For the owner of the interface. */
+    /** Adds a number ≥ 0. For the writer of the counter. */
     public void add(NicCounter counter, long count) {
         int index = index(counter);
         block.putLongOpaque(index, block.getLong(index) + count);

@@ -22,7 +22,8 @@ public interface NicEvents {
     void transmitted(int packet);
 
     /**
-     * The link went up or down. Not counted among the events of a poll.
+     * The link went up or down. It signals an armed wake-up as an event does, but is not counted among those of a
+     * poll.
      *
      * @param up whether it is up now
      */

@@ -14,8 +14,11 @@ import onload.nic.packet.PacketPool;
  * reference of its own before, and writes to no byte of it until {@link NicEvents#transmitted}.
  *
  * <p><strong>Threads.</strong> All methods belong to the thread that owns the pool, except {@link #wakeUp}, whose
- * result is for any thread. No method blocks. After {@link #close} the data-path methods do nothing and answer 0 or
- * {@link #CLOSED}.
+ * result is for any thread. No method blocks.
+ *
+ * <p><strong>After {@link #close}</strong> nothing happens any more: {@link #poll} and {@link #post} answer 0, {@link
+ * #transmit} and {@link #addFilter} {@link #CLOSED}, {@link #prime}, {@link #removeFilter} and {@link #isLinkUp} false.
+ * Closing signals the wake-up once; whoever waits or primes in a loop learns from its owner that it is over.
  */
 public interface VirtualInterface extends AutoCloseable {
     /** Answer of {@link #transmit}: the ring is full; poll for completed transmits, then try again. */
@@ -24,7 +27,7 @@ public interface VirtualInterface extends AutoCloseable {
     /** Answer of {@link #transmit}: the frame is longer than the NIC takes, or has more buffers than it gathers. */
     int TOO_LONG = -2;
 
-    /** Answer of {@link #transmit}: the interface is closed. */
+    /** Answer of {@link #transmit} and {@link #addFilter}: the interface is closed. */
     int CLOSED = -3;
 
     /** Answer of {@link #addFilter}: the NIC has no such kind of filter. */
@@ -55,7 +58,8 @@ public interface VirtualInterface extends AutoCloseable {
      * Delivers what has happened, oldest first: frames received and transmits completed.
      *
      * <p>A received frame has data, length, frame length, time stamp and flags set; one longer than a buffer is a
-     * chain, if the NIC scatters. The events may call {@link #transmit}, but not {@code poll}.
+     * chain, if the NIC scatters. The events may call {@link #transmit}, {@link #ring} and {@link #post}, but neither
+     * {@code poll} nor {@link #close}.
      *
      * @param nowNs the time; it is the time stamp of frames that the NIC did not stamp
      * @param events told of each event, one by one
