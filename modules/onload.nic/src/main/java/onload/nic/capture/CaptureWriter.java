@@ -157,6 +157,14 @@ public final class CaptureWriter implements Agent {
                             .formatted(source.nic.name()));
         }
         file.append(length);
+        try {
+            flush();
+        } catch (IOException e) {
+            // Not among the sources yet: its statistics would be of an interface that nothing
+            // describes.
+            source.nic.detach(source.tap);
+            throw e;
+        }
         sources.add(source);
     }
 
