@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A capture of interfaces to a pcapng file, which tcpdump and Wireshark read: what an operator starts and
- * stops.
+ * A capture of interfaces to a pcapng file, which tcpdump and Wireshark read: what an operator
+ * starts and stops.
  *
  * <pre>
  * try (Capture capture = Capture.start(CaptureOptions.to(path).withFrames(1000), errors)) {
@@ -26,11 +26,15 @@ import java.util.concurrent.locks.LockSupport;
  * }
  * </pre>
  *
- * <p>All methods may be called from any thread, while the stack that owns an interface runs; none of them
- * waits for that stack. They are for control paths: they allocate, and may wait for the file.
+ * <p>All methods may be called from any thread, while the stack that owns an interface runs; none
+ * of them waits for that stack. They are for control paths: they allocate, and may wait for the
+ * file.
  */
 public final class Capture implements AutoCloseable {
-    /** How long the thread rests when there is nothing to write: the ring takes what comes meanwhile. */
+    /**
+     * How long the thread rests when there is nothing to write: the ring takes what comes
+     * meanwhile.
+     */
     private static final long REST_NS = 1_000_000;
 
     private final CaptureWriter writer;
@@ -41,11 +45,12 @@ public final class Capture implements AutoCloseable {
     }
 
     /**
-     * Opens the file and begins it. It is readable by its owner only, unless it existed before: frames are
-     * people's data.
+     * Opens the file and begins it. It is readable by its owner only, unless it existed before:
+     * frames are people's data.
      *
      * @param options what to write, and how much
-     * @param errors told, by the thread that drives the writer, if the file cannot be written later on
+     * @param errors told, by the thread that drives the writer, if the file cannot be written later
+     *     on
      * @throws UncheckedIOException if the file cannot be written; the message says why
      * @throws IllegalArgumentException if a frame of the snap length does not fit the ring
      */
@@ -93,16 +98,20 @@ public final class Capture implements AutoCloseable {
     }
 
     /**
-     * Captures an interface from now on, in both directions. If its description alone would make the file
-     * longer than its bound, the capture ends.
+     * Captures an interface from now on, in both directions. If its description alone would make
+     * the file longer than its bound, the capture ends.
      *
-     * @throws IllegalStateException if the interface is being captured already, or this capture has ended
+     * @throws IllegalStateException if the interface is being captured already, or this capture has
+     *     ended
      */
     public void add(CapturingInterface nic) {
         writer.add(nic);
     }
 
-    /** {@return what has to be driven for frames to reach the file, unless {@link #startThread} does} */
+    /**
+     * {@return what has to be driven for frames to reach the file, unless {@link #startThread}
+     * does}
+     */
     public CaptureWriter writer() {
         return writer;
     }
@@ -147,8 +156,9 @@ public final class Capture implements AutoCloseable {
     }
 
     /**
-     * Ends the capture: the interfaces are let go, frames copied until then are written, the statistics of
-     * each interface follow, and the file is closed. If the capture has ended by itself, nothing happens.
+     * Ends the capture: the interfaces are let go, frames copied until then are written, the
+     * statistics of each interface follow, and the file is closed. If the capture has ended by
+     * itself, nothing happens.
      */
     @Override
     public void close() {

@@ -9,8 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * A file to which whole blocks are appended, gathered to batches in memory that the operating system
- * takes without another copy. For one thread at a time.
+ * A file to which whole blocks are appended, gathered to batches in memory that the operating
+ * system takes without another copy. For one thread at a time.
  */
 final class CaptureFile {
     private final WritableByteChannel channel;
@@ -87,8 +87,8 @@ final class CaptureFile {
     }
 
     /**
-     * Gives the batch up, and takes what a failed flush wrote of it off the file again, where that is
-     * possible: a file that ends within a block is called damaged by its readers.
+     * Gives the batch up, and takes what a failed flush wrote of it off the file again, where that
+     * is possible: a file that ends within a block is called damaged by its readers.
      */
     void discard() {
         length = 0;

@@ -11,7 +11,8 @@ import java.nio.file.Path;
  * @param snapLength most bytes kept of each frame, 1 to {@value #MAX_SNAP_LENGTH}
  * @param ringBytes bytes of the ring between each interface and the file, a power of two from
  *     {@value #MIN_RING_BYTES} to {@value #MAX_RING_BYTES}; a frame takes at most an eighth of it
- * @param fileBytes the capture ends before the file is longer than this, {@value #MIN_FILE_BYTES} or more
+ * @param fileBytes the capture ends before the file is longer than this, {@value #MIN_FILE_BYTES}
+ *     or more
  * @param frames the capture ends when the file has so many frames, 1 or more
  * @param epochOffsetNs what to add to the clock of the polls to get nanoseconds since 1970
  */
@@ -60,8 +61,8 @@ public record CaptureOptions(
     }
 
     /**
-     * {@return the usual options}: whole frames, a ring of 4 MiB, at most 1 GiB, any number of frames,
-     * times as they are on the clock of the polls.
+     * {@return the usual options}: whole frames, a ring of 4 MiB, at most 1 GiB, any number of
+     * frames, times as they are on the clock of the polls.
      *
      * @param file the file to make or to overwrite
      */
@@ -96,15 +97,15 @@ public record CaptureOptions(
     }
 
     /**
-     * Refuses a ring that a frame does not fit. Not in the constructor, where the order in which options
-     * are set would matter.
+     * Refuses a ring that a frame does not fit. Not in the constructor, where the order in which
+     * options are set would matter.
      */
     void checkRing() {
         int longest = ringBytes / 8 - RECORD_OVERHEAD;
         if (snapLength > longest) {
             throw new IllegalArgumentException(
-                    ("a ring of %d bytes does not take %d bytes of a frame; expected ringBytes of at"
-                                    + " least %d or a snapLength of at most %d")
+                    ("a ring of %d bytes does not take %d bytes of a frame; expected ringBytes"
+                                    + " of at least %d or a snapLength of at most %d")
                             .formatted(
                                     ringBytes,
                                     snapLength,

@@ -1,8 +1,8 @@
 package onload.nic.capture;
 
 /**
- * What has become of the frames that came by a capture. The numbers are of one moment, taken while the
- * stack may be running: a frame on its way to the file is in {@code seen} and nowhere else yet.
+ * What has become of the frames that came by a capture. The numbers are of one moment, taken while
+ * the stack may be running: a frame on its way to the file is in {@code seen} and nowhere else yet.
  *
  * @param state whether the capture goes on, and if not, why
  * @param fault if the file could not be written, why; else empty
@@ -20,8 +20,9 @@ public record CaptureReport(
         long writtenBytes) {
 
     /**
-     * {@return the frames that are neither in the file nor dropped}: while the capture runs those on their
-     * way, and when it has ended those that came too late for the file, or were lost with it.
+     * {@return the frames that are neither in the file nor dropped}: while the capture runs those
+     * on their way, and when it has ended those that came too late for the file, or were lost with
+     * it.
      */
     public long unwritten() {
         return Math.max(0, seen - written - dropped);

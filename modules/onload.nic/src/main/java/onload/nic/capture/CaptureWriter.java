@@ -17,15 +17,17 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Takes frames out of the rings of a {@link Capture} and appends them to its file, a duty cycle at a time.
+ * Takes frames out of the rings of a {@link Capture} and appends them to its file, a duty cycle at
+ * a time.
  *
  * <p>Any thread may drive it, by {@link #doWork}, an Agrona {@code AgentRunner} or {@link
- * Capture#startThread}; the methods exclude one another. They wait for the file and for nothing else, and no
- * stack waits for them.
+ * Capture#startThread}; the methods exclude one another. They wait for the file and for nothing
+ * else, and no stack waits for them.
  *
- * <p>It ends, for good, when it is stopped, when the file reaches a bound, or when the file cannot be
- * written. Then the interfaces are let go, their statistics are written as the last blocks, and the file is
- * closed. A fault is told to the {@link ErrorHandler}; what had been written in whole blocks stays readable.
+ * <p>It ends, for good, when it is stopped, when the file reaches a bound, or when the file cannot
+ * be written. Then the interfaces are let go, their statistics are written as the last blocks, and
+ * the file is closed. A fault is told to the {@link ErrorHandler}; what had been written in whole
+ * blocks stays readable.
  */
 public final class CaptureWriter implements Agent {
     private static final int BATCH_BYTES = 256 * 1024;
@@ -38,7 +40,10 @@ public final class CaptureWriter implements Agent {
     /** By number in the file. Read by any thread for reports. */
     private final List<Source> sources = new CopyOnWriteArrayList<>();
 
-    /** The last thing that is written when the capture ends, so that who reads it finds the file whole. */
+    /**
+     * The last thing that is written when the capture ends, so that who reads it finds the file
+     * whole.
+     */
     private volatile CaptureState state = CaptureState.RUNNING;
 
     private volatile String fault = "";
@@ -75,8 +80,8 @@ public final class CaptureWriter implements Agent {
     }
 
     /**
-     * Writes what is in the rings, if anything is. It does not throw on a fault of the file, which ends the
-     * capture and is told to the error handler.
+     * Writes what is in the rings, if anything is. It does not throw on a fault of the file, which
+     * ends the capture and is told to the error handler.
      *
      * @return frames that were taken from the rings, or 0 if the capture has ended
      */
@@ -107,7 +112,10 @@ public final class CaptureWriter implements Agent {
         stop();
     }
 
-    /** Lets the interfaces go, writes what they had put into the rings until then, and ends the capture. */
+    /**
+     * Lets the interfaces go, writes what they had put into the rings until then, and ends the
+     * capture.
+     */
     synchronized void stop() {
         letGo();
         doWork();
@@ -236,7 +244,9 @@ public final class CaptureWriter implements Agent {
         state = how;
     }
 
-    /** Keeps the blocks that are whole, and tries to tell in the file too how many frames were lost. */
+    /**
+     * Keeps the blocks that are whole, and tries to tell in the file too how many frames were lost.
+     */
     private void fail(IOException e) {
         letGo();
         discard();

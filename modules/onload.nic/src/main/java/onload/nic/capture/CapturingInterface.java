@@ -15,15 +15,19 @@ import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A virtual interface that can be captured: does what the interface behind it does and, while a {@link
- * Capture} runs, copies the frames that are delivered by {@link #poll} and those that {@link #transmit}
- * accepted, when the doorbell rings.
+ * A virtual interface that can be captured: does what the interface behind it does and, while a
+ * {@link Capture} runs, copies the frames that are delivered by {@link #poll} and those that {@link
+ * #transmit} accepted, when the doorbell rings.
  *
- * <p>Without a capture {@code poll}, {@code transmit} and {@code ring} cost one read of one field more
- * than the interface behind. So a stack may have it always, for captures that are started later.
+ * <p>Without a capture {@code poll}, {@code transmit} and {@code ring} cost one read of one field
+ * more than the interface behind. So a stack may have it always, for captures that are started
+ * later.
  *
- * <p><strong>Threads.</strong> As {@link VirtualInterface} says. {@link Capture#add} may be called from any
- * thread at any time.
+ * <p>A frame is captured as it stands in its buffers: a transport checksum that is left to the NIC
+ * may not be in it yet, and readers call it wrong.
+ *
+ * <p><strong>Threads.</strong> As {@link VirtualInterface} says. {@link Capture#add} may be called
+ * from any thread at any time.
  */
 public final class CapturingInterface implements VirtualInterface {
     private static final VarHandle TAP;
@@ -75,7 +79,9 @@ public final class CapturingInterface implements VirtualInterface {
         return name;
     }
 
-    /** {@return whether a capture is on} From any thread; it may be over by the time of the answer. */
+    /**
+     * {@return whether a capture is on} From any thread; it may be over by the time of the answer.
+     */
     public boolean isCaptured() {
         return TAP.getOpaque(this) != null;
     }
@@ -110,8 +116,8 @@ public final class CapturingInterface implements VirtualInterface {
     /**
      * {@return the tap in use, or null}
      *
-     * <p>An opaque read is seen to change sooner or later and costs what a plain one does. The fence makes
-     * the memory of a new tap visible before it is used, and is passed only then.
+     * <p>An opaque read is seen to change sooner or later and costs what a plain one does. The
+     * fence makes the memory of a new tap visible before it is used, and is passed only then.
      */
     private @Nullable Tap tapInUse() {
         Tap inUse = (Tap) TAP.getOpaque(this);
@@ -199,7 +205,8 @@ public final class CapturingInterface implements VirtualInterface {
     }
 
     /**
-     * Closes the interface behind and ends the capture of this one; what was captured is still written.
+     * Closes the interface behind and ends the capture of this one; what was captured is still
+     * written.
      */
     @Override
     public void close() {

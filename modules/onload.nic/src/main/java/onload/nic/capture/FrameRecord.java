@@ -3,8 +3,8 @@ package onload.nic.capture;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The layout of a frame in a tap's ring, in the machine's byte order. The type of the ring's message is
- * the direction.
+ * The layout of a frame in a tap's ring, in the machine's byte order. The type of the ring's
+ * message is the direction.
  *
  * <pre>
  *   0        time in nanoseconds, on the clock of the polls

@@ -7,9 +7,9 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The blocks of the capture file format pcapng (draft-ietf-opsawg-pcapng), as far as a capture writes
- * them: little-endian, link type Ethernet, times in nanoseconds. Each function writes one block and
- * answers its length.
+ * The blocks of the capture file format pcapng (draft-ietf-opsawg-pcapng), as far as a capture
+ * writes them: little-endian, link type Ethernet, times in nanoseconds. Each function writes one
+ * block and answers its length.
  *
  * <pre>
  *  0                   1                   2                   3
@@ -25,8 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * </pre>
  *
- * <p>An option is a code and a length of two bytes each, then a value, padded with zeros to a multiple
- * of 4; option 0 ends the list. A time is two words, the upper one first.
+ * <p>An option is a code and a length of two bytes each, then a value, padded with zeros to a
+ * multiple of 4; option 0 ends the list. A time is two words, the upper one first.
  */
 final class PcapNg {
     /** Most bytes of an interface's name. */
@@ -185,7 +185,10 @@ final class PcapNg {
         return end(buffer, offset, at, INTERFACE_STATISTICS);
     }
 
-    /** Writes what every block begins and ends with, once its last option is written before {@code at}. */
+    /**
+     * Writes what every block begins and ends with, once its last option is written before {@code
+     * at}.
+     */
     private static int end(UnsafeBuffer buffer, int offset, int at, int type) {
         optionHeader(buffer, at, END_OF_OPTIONS, 0);
         int length = at + OPTION_HEADER_LENGTH + TRAILER_LENGTH - offset;

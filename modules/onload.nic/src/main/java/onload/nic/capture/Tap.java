@@ -13,17 +13,17 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The place where one capture takes the frames of one interface: copies them into a ring, or counts them
- * where it is full.
+ * The place where one capture takes the frames of one interface: copies them into a ring, or counts
+ * them where it is full.
  *
- * <p>Made by the thread that starts the capture and then used by the one that owns the interface, which
- * is the producer of the ring; the writer is its consumer. The ring is memory of the garbage collector:
- * whoever still holds a tap that has ended may go on filling it.
+ * <p>Made by the thread that starts the capture and then used by the one that owns the interface,
+ * which is the producer of the ring; the writer is its consumer. The ring is memory of the garbage
+ * collector: whoever still holds a tap that has ended may go on filling it.
  *
- * <p>A received frame is copied before the stack is told of it. A transmitted frame is copied after the
- * doorbell, which it does not delay, and before its buffer can come back by an event: the buffers that
- * were queued are remembered until then, and one that comes back without a doorbell, because the NIC
- * dropped it, is copied as it does.
+ * <p>A received frame is copied before the stack is told of it. A transmitted frame is copied after
+ * the doorbell, which it does not delay, and before its buffer can come back by an event: the
+ * buffers that were queued are remembered until then, and one that comes back without a doorbell,
+ * because the NIC dropped it, is copied as it does.
  */
 final class Tap implements NicEvents {
     /** The value of a time that there is not yet. */
@@ -77,7 +77,9 @@ final class Tap implements NicEvents {
         return ring;
     }
 
-    /** {@return the frames that came by; any thread; at least those that it has seen from the ring} */
+    /**
+     * {@return the frames that came by; any thread; at least those that it has seen from the ring}
+     */
     long seen() {
         return seen.getAcquire();
     }
@@ -176,7 +178,10 @@ final class Tap implements NicEvents {
         droppedSinceCopy = 0;
     }
 
-    /** Counted over the buffers of a chain and not read from the first, so that there are as many bytes. */
+    /**
+     * Counted over the buffers of a chain and not read from the first, so that there are as many
+     * bytes.
+     */
     private int frameLength(int packet) {
         int length = buffers.length(packet);
         int continuation = buffers.continuation(packet);

@@ -177,6 +177,22 @@ class CaptureBoundsTest {
     }
 
     @Test
+    void aDiskThatIsFullAtTheDescriptionOfAnInterfaceLeavesTheSectionAlone() throws IOException {
+        CaptureOptions options = CaptureBench.to(folder);
+        QuotaFile disk = new QuotaFile(options.file(), 100);
+        try (CaptureBench bench = new CaptureBench()) {
+            Capture capture = Capture.start(options, disk, bench.faults::add);
+            capture.add(bench.nic);
+            assertFalse(bench.nic.isCaptured());
+            assertEquals(CaptureState.FAILED, capture.report().state());
+            assertEquals(1, bench.faults.size());
+            PcapNgFile file = PcapNgFile.read(options.file());
+            assertEquals(0, file.interfaces.size());
+            assertEquals(0, file.statistics.size());
+        }
+    }
+
+    @Test
     void theStatisticsOfWhatWasLostAreWrittenIfThereIsRoomForThem() throws IOException {
         CaptureOptions options = CaptureBench.to(folder);
         QuotaFile disk = new QuotaFile(options.file(), 1000);
@@ -267,8 +283,8 @@ class CaptureBoundsTest {
                 () -> options.withFrames(0), "frames of a capture cannot be 0; expected 1 or more");
         assertOption(
                 () -> Capture.start(options.withRingBytes(4096), e -> {}),
-                "a ring of 4096 bytes does not take 262144 bytes of a frame; expected ringBytes of at"
-                        + " least 4194304 or a snapLength of at most 472");
+                "a ring of 4096 bytes does not take 262144 bytes of a frame; expected ringBytes"
+                        + " of at least 4194304 or a snapLength of at most 472");
         assertFalse(Files.exists(options.file()), "nothing is made before the options are right");
     }
 
@@ -295,7 +311,8 @@ class CaptureBoundsTest {
         try (CaptureBench bench = new CaptureBench()) {
             assertOption(
                     () -> new CapturingInterface(bench.stub, ""),
-                    "\"\" cannot be the name of an interface in a capture; expected 1 to 255 bytes");
+                    "\"\" cannot be the name of an interface in a capture; expected 1 to"
+                            + " 255 bytes");
             assertThrows(
                     IllegalArgumentException.class,
                     () -> new CapturingInterface(bench.stub, "é".repeat(128)));

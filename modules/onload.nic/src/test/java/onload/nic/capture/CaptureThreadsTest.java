@@ -149,7 +149,9 @@ class CaptureThreadsTest {
         }
     }
 
-    /** One frame goes by: even numbers are received, odd ones transmitted; its time is its number. */
+    /**
+     * One frame goes by: even numbers are received, odd ones transmitted; its time is its number.
+     */
     private static void pass(CaptureBench bench, int number) {
         byte[] frame = Frames.numbered(number, 60);
         if (number % 2 == 0) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** What others make of the files: tcpdump, tshark and capinfos. */
@@ -71,8 +72,8 @@ class CaptureToolsTest {
         }
         assertEquals(
                 List.of(
-                        "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length 500:"
-                                + " 192.0.2.1.7 > 192.0.2.2.9: UDP, length 458"),
+                        "02:00:00:00:00:01 > 02:00:00:00:00:02, ethertype IPv4 (0x0800), length"
+                                + " 500: 192.0.2.1.7 > 192.0.2.2.9: UDP, length 458"),
                 tcpdump("-e", "-t", "-r", options.file().toString()));
         assertTrue(
                 capinfos("-l", "-M", options.file().toString()).contains("64 bytes"),
@@ -100,6 +101,27 @@ class CaptureToolsTest {
             bench.file(capture, options);
         }
         assertEquals(2, tcpdump("-r", options.file().toString()).size());
+    }
+
+    @Test
+    void aNamedPipeBringsTheCaptureToAReaderWhileItRuns() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        Path mkfifo = Requirement.command("mkfifo", "install the package coreutils");
+        run(mkfifo.toString(), pipe.toString());
+        FutureTask<byte[]> reader = new FutureTask<>(() -> Files.readAllBytes(pipe));
+        Thread.ofPlatform().daemon().start(reader);
+        CaptureOptions options = CaptureOptions.to(pipe);
+        try (CaptureBench bench = new CaptureBench()) {
+            Capture capture = bench.start(options);
+            bench.receive(Frames.udp(1, 60), 1);
+            capture.writer().doWork();
+            bench.transmit(Frames.udp(2, 60), 2);
+            capture.close();
+            assertEquals(List.of(), bench.faults);
+        }
+        PcapNgFile file = PcapNgFile.read(reader.get(30, TimeUnit.SECONDS));
+        assertEquals(2, file.packets.size());
+        assertEquals(2, file.statistics.getFirst().delivered());
     }
 
     @Test

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A pcapng file, read block by block by rules that were written down from the draft and not from the
- * writer. Strict: an error in the structure fails the test.
+ * A pcapng file, read block by block by rules that were written down from the draft and not from
+ * the writer. Strict: an error in the structure fails the test.
  */
 final class PcapNgFile {
     /** The options of a block, by code. */

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An interface with nothing behind it: frames arrive when a test says so, and transmitted ones are sent
- * with the doorbell. It makes no garbage but for what a test asks for.
+ * An interface with nothing behind it: frames arrive when a test says so, and transmitted ones are
+ * sent with the doorbell. It makes no garbage but for what a test asks for.
  */
 final class StubInterface implements VirtualInterface {
     static final int TRANSMIT_RING = 64;
