@@ -1,5 +1,6 @@
 package onload.nic;
 
+import onload.nic.internal.NearestName;
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.Availability;
 import onload.nic.spi.NicProvider;
@@ -17,22 +18,54 @@ import java.util.stream.Collectors;
 /**
  * The NIC providers that a program has, and the look-up among them.
  *
- * <p>Providers that cannot be loaded do not hide the others: they are listed in {@link #failures} and named in the
- * answer when somebody asks for a NIC that is not there. For control paths; immutable, for any thread.
+ * <p>Providers that cannot be loaded do not hide the others: they are listed in {@link #failures}
+ * and named in the answer when somebody asks for a NIC that is not there. For control paths;
+ * immutable, for any thread.
  */
 public final class Nics {
-    private final List<NicProvider> providers;
+    /** A loader that has failed so often in a row is not asked again: it may fail for ever. */
+    private static final int MOST_FAILURES_IN_A_ROW = 100;
+
+    /** A provider with the name that it gave when it was asked for the first time. */
+    private record Named(String name, NicProvider provider) {
+        String className() {
+            return provider.getClass().getName();
+        }
+    }
+
+    private final List<Named> named;
     private final List<String> failures;
 
     private Nics(List<NicProvider> providers, List<String> failures) {
-        this.providers =
-                providers.stream()
-                        .sorted(Comparator.comparing(NicProvider::name))
-                        .collect(Collectors.toUnmodifiableList());
-        this.failures = List.copyOf(failures);
+        List<Named> sound = new ArrayList<>();
+        List<String> failed = new ArrayList<>(failures);
+        for (NicProvider provider : providers) {
+            addNamed(provider, sound, failed);
+        }
+        sound.sort(Comparator.comparing(Named::name).thenComparing(Named::className));
+        this.named = List.copyOf(sound);
+        this.failures = List.copyOf(failed);
     }
 
-    /** {@return the providers that {@code ServiceLoader} finds by the thread's context class loader} */
+    private static void addNamed(NicProvider provider, List<Named> sound, List<String> failed) {
+        String className = provider.getClass().getName();
+        try {
+            String name = provider.name();
+            if (NicSpec.isProviderName(name)) {
+                sound.add(new Named(name, provider));
+            } else {
+                failed.add(
+                        "%s has the name \"%s\"; expected %s"
+                                .formatted(className, name, NicSpec.PROVIDER_NAME_FORM));
+            }
+        } catch (RuntimeException | LinkageError e) {
+            failed.add(className + " does not tell its name: " + e);
+        }
+    }
+
+    /**
+     * {@return the providers that {@code ServiceLoader} finds by the thread's context class loader}
+     */
     public static Nics installed() {
         return load(ServiceLoader.load(NicProvider.class));
     }
@@ -59,21 +92,38 @@ public final class Nics {
         List<NicProvider> found = new ArrayList<>();
         List<String> failed = new ArrayList<>();
         Iterator<NicProvider> iterator = services.iterator();
-        while (true) {
+        int failuresInARow = 0;
+        while (failuresInARow < MOST_FAILURES_IN_A_ROW) {
             try {
                 if (!iterator.hasNext()) {
-                    return new Nics(found, failed);
+                    break;
                 }
                 found.add(iterator.next());
-            } catch (ServiceConfigurationError e) {
-                failed.add(String.valueOf(e.getMessage()));
+                failuresInARow = 0;
+            } catch (ServiceConfigurationError | LinkageError e) {
+                // A class that is damaged, or newer than this JVM, is a LinkageError.
+                failuresInARow++;
+                failed.add(reason(e));
             }
         }
+        return new Nics(found, failed);
+    }
+
+    /** What went wrong, and what that was brought about by, without the name of the service. */
+    private static String reason(Error e) {
+        String text =
+                e instanceof ServiceConfigurationError
+                        ? String.valueOf(e.getMessage())
+                        : e.toString();
+        String service = NicProvider.class.getName() + ": ";
+        String reason = text.startsWith(service) ? text.substring(service.length()) : text;
+        Throwable cause = e.getCause();
+        return cause == null ? reason : reason + ": " + cause;
     }
 
     /** {@return the providers, by name} */
     public List<NicProvider> providers() {
-        return providers;
+        return named.stream().map(Named::provider).toList();
     }
 
     /** {@return why providers that are installed could not be loaded, a line each} */
@@ -84,38 +134,40 @@ public final class Nics {
     /**
      * {@return the provider of a name}
      *
-     * @throws NicUnavailableException if there is none, or there are two; the message names those that there are
+     * @throws NicUnavailableException if there is none, or there are two; the message names those
+     *     that there are
      */
     public NicProvider provider(String name) {
-        List<NicProvider> named =
-                providers.stream().filter(provider -> provider.name().equals(name)).toList();
-        if (named.isEmpty()) {
+        List<Named> matching = named.stream().filter(one -> one.name().equals(name)).toList();
+        if (matching.isEmpty()) {
             throw new NicUnavailableException(noSuchNic(name));
         }
-        if (named.size() > 1) {
+        if (matching.size() > 1) {
             throw new NicUnavailableException(
-                    "there are %d NIC providers named \"%s\": %s; remove all but one from the module or class path"
+                    ("there are %d NIC providers named \"%s\": %s; remove all but one from the"
+                                    + " module or class path")
                             .formatted(
-                                    named.size(),
+                                    matching.size(),
                                     name,
-                                    named.stream()
-                                            .map(provider -> provider.getClass().getName())
-                                            .sorted()
+                                    matching.stream()
+                                            .map(Named::className)
                                             .collect(Collectors.joining(", "))));
         }
-        return named.getFirst();
+        return matching.getFirst().provider();
     }
 
     private String noSuchNic(String name) {
         StringBuilder text = new StringBuilder();
-        text.append("there is no NIC provider named \"").append(name).append("\"; ");
-        if (providers.isEmpty()) {
-            text.append(
-                    "none is installed; put one, such as onload.nic.emulated, on the module or class path");
+        text.append("there is no NIC provider named \"").append(name).append('"');
+        List<String> names = named.stream().map(Named::name).distinct().toList();
+        if (names.isEmpty()) {
+            text.append("; none is installed; put one, such as onload.nic.emulated, on the module");
+            text.append(" or class path");
         } else {
-            text.append("expected one of ");
-            text.append(
-                    providers.stream().map(NicProvider::name).collect(Collectors.joining(", ")));
+            String question = NearestName.question(name, names);
+            text.append(question).append(question.isEmpty() ? "; " : " ");
+            text.append("expected ").append(names.size() == 1 ? "" : "one of ");
+            text.append(String.join(", ", names));
         }
         for (String failure : failures) {
             text.append("; one could not be loaded: ").append(failure);
@@ -128,16 +180,28 @@ public final class Nics {
      *
      * @param spec which one
      * @param pool its memory is registered with the NIC
-     * @throws NicUnavailableException if there is no such provider, there are two, or it is not available; the message
-     *     says why and what to do
+     * @throws NicUnavailableException if there is no such provider, there are two, or it is not
+     *     available; the message says why and what to do
      * @throws IllegalArgumentException if a setting is unknown or its value is not allowed
      */
     public VirtualInterface open(NicSpec spec, PacketPool pool) {
         NicProvider provider = provider(spec.provider());
-        Availability availability = provider.probe();
+        Availability availability = probe(spec, provider);
         if (!availability.isAvailable()) {
             throw new NicUnavailableException("the NIC \"" + spec + "\" is " + availability);
         }
         return provider.open(spec.options(), pool);
+    }
+
+    /** A provider that fails where it should answer is not available either. */
+    private static Availability probe(NicSpec spec, NicProvider provider) {
+        try {
+            return provider.probe();
+        } catch (RuntimeException | LinkageError e) {
+            throw new NicUnavailableException(
+                    "the NIC \"%s\" is not available: its provider %s failed: %s; report it there"
+                            .formatted(spec, provider.getClass().getName(), e),
+                    e);
+        }
     }
 }

@@ -10,6 +10,20 @@ package onload.nic.spi;
 public record Availability(boolean isAvailable, String reason, String mend) {
     private static final Availability AVAILABLE = new Availability(true, "", "");
 
+    /**
+     * Checks that whoever is told no is told why and what to do, and nobody else.
+     *
+     * @throws IllegalArgumentException if a text is missing, or is there and has no place
+     */
+    public Availability {
+        if (reason.isBlank() != isAvailable || mend.isBlank() != isAvailable) {
+            throw new IllegalArgumentException(
+                    isAvailable
+                            ? "what is available has neither reason nor mend; expected empty texts"
+                            : "what is not available has a reason and a mend; expected both");
+        }
+    }
+
     /** {@return that it can be used} */
     public static Availability available() {
         return AVAILABLE;

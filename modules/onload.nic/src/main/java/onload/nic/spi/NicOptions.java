@@ -1,16 +1,19 @@
 package onload.nic.spi;
 
+import onload.nic.internal.NearestName;
+
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Which NIC to open and how: the part of a specification that the provider reads.
  *
- * @param device the device in the provider's terms, such as an interface name; empty if there is only one or the
- *     provider chooses
+ * @param device the device in the provider's terms, such as an interface name; empty if there is
+ *     only one or the provider chooses
  * @param queue the queue of the device, ≥ 0
  * @param settings the provider's own settings by name
  */
@@ -19,6 +22,13 @@ public record NicOptions(String device, int queue, Map<String, String> settings)
             Map.of("ns", 1L, "us", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L);
     private static final Map<String, Long> MULTIPLES =
             Map.of("", 1L, "k", 1_000L, "m", 1_000_000L, "g", 1_000_000_000L);
+
+    // Stricter than the methods of Java that read numbers, which also take digits of other scripts,
+    // a plus sign, hexadecimal fractions and white space.
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,10}");
+    private static final Pattern SHARE =
+            Pattern.compile("([0-9]{1,9}(\\.[0-9]*)?|\\.[0-9]+)([eE]-?[0-9]{1,3})?%?");
+    private static final Pattern SCALED = Pattern.compile("[0-9]{1,12}[A-Za-z]*");
 
     /**
      * Keeps a copy of the settings.
@@ -54,16 +64,27 @@ public record NicOptions(String device, int queue, Map<String, String> settings)
      * Refuses settings that the provider does not know.
      *
      * @param known the names that it knows
-     * @throws IllegalArgumentException if there is another; the message names it and those that there are
+     * @throws IllegalArgumentException if there is another; the message names it and those that
+     *     there are
      */
     public void allowOnly(Set<String> known) {
         for (String name : new TreeSet<>(settings.keySet())) {
             if (!known.contains(name)) {
-                throw new IllegalArgumentException(
-                        "\"%s\" is not a setting of this NIC; expected %s"
-                                .formatted(name, String.join(", ", new TreeSet<>(known))));
+                throw new IllegalArgumentException(unknown(name, known));
             }
         }
+    }
+
+    private static String unknown(String name, Set<String> known) {
+        if (known.isEmpty()) {
+            return "\"%s\" is not a setting of this NIC; expected none".formatted(name);
+        }
+        String question = NearestName.question(name, known);
+        return "\"%s\" is not a setting of this NIC%s expected %s"
+                .formatted(
+                        name,
+                        question.isEmpty() ? ";" : question,
+                        String.join(", ", new TreeSet<>(known)));
     }
 
     /**
@@ -90,13 +111,11 @@ public record NicOptions(String device, int queue, Map<String, String> settings)
         if (text == null) {
             return otherwise;
         }
-        try {
-            int value = Integer.parseInt(text);
+        if (NUMBER.matcher(text).matches()) {
+            long value = Long.parseLong(text);
             if (value >= lowest && value <= highest) {
-                return value;
+                return (int) value;
             }
-        } catch (NumberFormatException e) {
-            // Said below, in the same words as for a number that is out of range.
         }
         throw refused(name, text, "a whole number from %d to %d".formatted(lowest, highest));
     }
@@ -132,16 +151,14 @@ public record NicOptions(String device, int queue, Map<String, String> settings)
         if (text == null) {
             return otherwise;
         }
-        try {
+        if (SHARE.matcher(text).matches()) {
             double value =
                     text.endsWith("%")
                             ? Double.parseDouble(text.substring(0, text.length() - 1)) / 100
                             : Double.parseDouble(text);
-            if (value >= 0 && value <= 1) {
+            if (value <= 1) {
                 return value;
             }
-        } catch (NumberFormatException e) {
-            // Said below.
         }
         throw refused(name, text, "a share from 0 to 1, or a percentage such as 0.5%");
     }
@@ -175,12 +192,15 @@ public record NicOptions(String device, int queue, Map<String, String> settings)
     }
 
     private static long scaled(String name, String text, Map<String, Long> units, String expected) {
+        if (!SCALED.matcher(text).matches()) {
+            throw refused(name, text, expected);
+        }
         int digits = 0;
-        while (digits < text.length() && Character.isDigit(text.charAt(digits))) {
+        while (digits < text.length() && text.charAt(digits) <= '9') {
             digits++;
         }
         Long unit = units.get(text.substring(digits).toLowerCase(Locale.ROOT));
-        if (digits == 0 || digits > 12 || unit == null) {
+        if (unit == null) {
             throw refused(name, text, expected);
         }
         try {
