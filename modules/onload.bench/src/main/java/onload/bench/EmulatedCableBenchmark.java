@@ -1,6 +1,5 @@
 package onload.bench;
 
-import java.util.concurrent.TimeUnit;
 import onload.nic.emulated.EmulatedNetwork;
 import onload.nic.emulated.EmulatedNic;
 import onload.nic.emulated.LinkSettings;
@@ -10,6 +9,7 @@ import onload.nic.packet.PoolOptions;
 import onload.nic.spi.NicEvents;
 import onload.nic.spi.VirtualInterface;
 import onload.wire.EthernetHeader;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,6 +23,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.util.concurrent.TimeUnit;
 
 /**
  * One frame through an emulated cable, on virtual time, in batches of 32, all in: a buffer allocated, the frame
