@@ -19,7 +19,13 @@
  *   <li>an accessor named as the field is in the RFC, and a setter of the same name. Values are in host
  *       order and unsigned where the field is; a 32-bit field that is used as a bit pattern or in
  *       modular arithmetic (IPv4 addresses, sequence numbers) is an {@code int}, one that is a quantity
- *       is a {@code long}.
+ *       is a {@code long};
+ *   <li>for a list (options, records) one check of the whole list, and then a walk by index that
+ *       cannot fail: {@code first} answers the index of the first entry and {@code next} that of the
+ *       one after an entry, or the index after the list if there is none. Accessors of an entry take
+ *       its index. An accessor that is named for one type of message or option is for that type only.
+ *       Where what is found belongs together for a whole packet, as the options of TCP and the
+ *       extension headers of IPv6 do, one pass fills a reusable object instead.
  * </ul>
  *
  * <p>Everything takes Agrona's {@link org.agrona.concurrent.UnsafeBuffer} and not one of its interfaces:
