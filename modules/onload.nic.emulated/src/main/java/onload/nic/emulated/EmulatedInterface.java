@@ -40,16 +40,14 @@ final class EmulatedInterface implements VirtualInterface {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            POSTED_TAIL =
-                    lookup.findVarHandle(EmulatedInterface.class, "postedTail", long.class);
+            POSTED_TAIL = lookup.findVarHandle(EmulatedInterface.class, "postedTail", long.class);
             EVENT_TAIL = lookup.findVarHandle(EmulatedInterface.class, "eventTail", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private static final int DATA_OFFSET =
-            PacketBuffers.METADATA_LENGTH + PacketBuffers.HEADROOM;
+    private static final int DATA_OFFSET = PacketBuffers.METADATA_LENGTH + PacketBuffers.HEADROOM;
 
     /** Most buffers of a frame that are gathered: enough for the longest frame in the smallest buffers. */
     private static final int MAX_PARTS = 512;
@@ -423,10 +421,7 @@ final class EmulatedInterface implements VirtualInterface {
         network.lock();
         try {
             network.pumpByClock();
-            isArmed =
-                    !isClosed
-                            && eventTail == eventHead
-                            && nic.linkChanges() == linkChangesSeen;
+            isArmed = !isClosed && eventTail == eventHead && nic.linkChanges() == linkChangesSeen;
             return isArmed;
         } finally {
             network.unlock();

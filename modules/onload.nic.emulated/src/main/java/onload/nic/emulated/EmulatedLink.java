@@ -162,11 +162,7 @@ public final class EmulatedLink {
         FrameStore store = network.store();
         return length > settings.mtu()
                 && FrameLength.exceeds(
-                        store.memory(frame),
-                        store.offset(frame),
-                        length,
-                        length,
-                        settings.mtu());
+                        store.memory(frame), store.offset(frame), length, length, settings.mtu());
     }
 
     private void enterByChance(long arrivalNs, int frame, int length) {

@@ -35,14 +35,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * jump asks {@link #nextDueNs} where to.
  *
  * <p>On <em>real time</em>, each interface belongs to one thread, and the network to whoever holds its lock. A doorbell
- * takes the lock once for its batch. A poll takes it only if a frame is due somewhere and nobody else has it; so a thread
- * that spins on an idle network takes none. While nobody polls, one of the threads that wait for a wake-up lets frames
- * arrive when they are due.
+ * takes the lock once for its batch. A poll takes it only if a frame is due somewhere and nobody else has it;
+ * so a thread that spins on an idle network takes none. While nobody polls, one of the threads that wait for a
+ * wake-up lets frames arrive when they are due.
  *
  * <h2>Memory</h2>
  *
- * <p>Frames on their way are copies, as on a real cable. Their memory grows by doubling while more of them are in flight
- * than ever before, up to a bound; a frame beyond it is dropped and counted ({@link
+ * <p>Frames on their way are copies, as on a real cable. Their memory grows by doubling while more of them are
+ * in flight than ever before, up to a bound; a frame beyond it is dropped and counted ({@link
  * NicCounter#TRANSMIT_DROPPED_NO_ROOM}, {@link LinkCounter#DROPPED_NO_ROOM}). Apart from that nothing is allocated.
  */
 public final class EmulatedNetwork implements AutoCloseable {
@@ -146,8 +146,7 @@ public final class EmulatedNetwork implements AutoCloseable {
         lock();
         try {
             checkOpen();
-            long macAddress =
-                    settings.macAddress() == 0 ? freeMacAddress() : settings.macAddress();
+            long macAddress = settings.macAddress() == 0 ? freeMacAddress() : settings.macAddress();
             EmulatedNic nic = new EmulatedNic(this, settings, macAddress);
             nics.add(nic);
             return nic;
@@ -207,8 +206,8 @@ public final class EmulatedNetwork implements AutoCloseable {
     }
 
     /**
-     * Connects two devices by a cable. What chance does on it depends on the network's seed, the direction, and how many
-     * cables were connected before.
+     * Connects two devices by a cable. What chance does on it depends on the network's seed, the direction,
+     * and how many cables were connected before.
      *
      * @param one a NIC that has no cable, or a switch, of this network
      * @param other another such one

@@ -26,8 +26,8 @@ import java.util.Set;
  * FlowFilter}, else a {@code LocalFilter}, else the {@code EverythingFilter}; else the one that the Toeplitz hash of
  * addresses and ports finds in the indirection table, which spreads flows evenly over all queues, open or not.
  *
- * <p>A frame is counted by the interface that it belongs to. One that belongs to none is counted by the interface of the
- * lowest queue that is open, where people look; and by the NIC itself while there is none.
+ * <p>A frame is counted by the interface that it belongs to. One that belongs to none is counted by the
+ * interface of the lowest queue that is open, where people look; and by the NIC itself while there is none.
  *
  * <p>The methods that are public are for control and may be called from any thread; on virtual time, from the one that
  * there is.
@@ -38,7 +38,8 @@ public final class EmulatedNic implements EmulatedDevice {
     private final long macAddress;
     private final Set<NicFeature> features;
 
-    // All that follows belongs to the holder of the network's lock, except where another rule is named.
+    // All that follows belongs to the holder of the network's lock, except where another rule is
+    // named.
     private final Steering steering;
     private final @Nullable EmulatedInterface[] interfaces;
     private final NicCounters ownCounters = new NicCounters();

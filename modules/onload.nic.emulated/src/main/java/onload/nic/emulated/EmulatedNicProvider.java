@@ -19,8 +19,8 @@ import java.util.Set;
  * <table>
  *   <caption>Settings</caption>
  *   <tr><th>of the NIC</th><th>default</th><th></th></tr>
- *   <tr><td>mac</td><td>the next free one</td><td>Ethernet address; the one of a NIC that is there opens another queue of
- *       that NIC, and needs the same settings</td></tr>
+ *   <tr><td>mac</td><td>the next free one</td><td>Ethernet address; the one of a NIC that is there opens
+ * another queue of       that NIC, and needs the same settings</td></tr>
  *   <tr><td>mtu</td><td>1500</td><td>largest IP datagram in bytes</td></tr>
  *   <tr><td>queues</td><td>1</td><td>receive queues, 1 to 128</td></tr>
  *   <tr><td>ring, receive-ring, transmit-ring</td><td>512</td><td>places in the rings, 1 to 65536</td></tr>
@@ -43,8 +43,8 @@ import java.util.Set;
  *   <tr><td>seed</td><td>0</td><td>of all that is left to chance; for the first NIC to say</td></tr>
  * </table>
  *
- * <p>A frame between two NICs passes two cables, so that a delay of 1 ms on each makes 2 ms. Several networks, cables of
- * another shape and virtual time are for programs: see {@link EmulatedNetwork}.
+ * <p>A frame between two NICs passes two cables, so that a delay of 1 ms on each makes 2 ms. Several networks,
+ * cables of another shape and virtual time are for programs: see {@link EmulatedNetwork}.
  */
 public final class EmulatedNicProvider implements NicProvider {
     /** The name of the network of those who name none. */

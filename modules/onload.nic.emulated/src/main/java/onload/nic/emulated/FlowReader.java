@@ -198,11 +198,6 @@ final class FlowReader {
                 ? InternetChecksum.pseudoHeader(
                         (int) sourceLow, (int) destinationLow, protocol, length)
                 : InternetChecksum.pseudoHeader(
-                        sourceHigh,
-                        sourceLow,
-                        destinationHigh,
-                        destinationLow,
-                        protocol,
-                        length);
+                        sourceHigh, sourceLow, destinationHigh, destinationLow, protocol, length);
     }
 }

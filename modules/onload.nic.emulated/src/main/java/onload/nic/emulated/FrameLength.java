@@ -20,8 +20,7 @@ final class FrameLength {
      * @param length bytes of the whole frame
      * @param mtu largest IP datagram in bytes
      */
-    static boolean exceeds(
-            UnsafeBuffer buffer, int offset, int available, int length, int mtu) {
+    static boolean exceeds(UnsafeBuffer buffer, int offset, int available, int length, int mtu) {
         return length > mtu + EthernetHeader.LENGTH
                 && (length > mtu + EthernetHeader.MAX_LENGTH
                         || length > mtu + headerLength(buffer, offset, available));

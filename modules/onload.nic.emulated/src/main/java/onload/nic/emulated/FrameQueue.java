@@ -1,6 +1,5 @@
 package onload.nic.emulated;
 
-
 import java.util.Arrays;
 
 /**

@@ -64,8 +64,7 @@ final class FrameSlab {
      * @return whether there are more slots now
      */
     boolean grow(long mostBytes) {
-        long wanted =
-                slots == 0 ? Math.max(FIRST_SLOTS, FIRST_BYTES / slotLength) : 2L * slots;
+        long wanted = slots == 0 ? Math.max(FIRST_SLOTS, FIRST_BYTES / slotLength) : 2L * slots;
         int target = (int) Math.min(wanted, Math.min(mostBytes, Integer.MAX_VALUE) / slotLength);
         if (target <= slots) {
             return false;

@@ -20,7 +20,8 @@ final class Impairments {
     /** The frame arrives twice. */
     static final int DUPLICATED = 16;
 
-    // A sequence for each, so that none moves the others. Corruption draws a second number for the bit, which may
+    // A sequence for each, so that none moves the others. Corruption draws a second number for the
+    // bit, which may
     // not depend on how often it struck either.
     private final RandomStream lossDraws;
     private final RandomStream burstDraws;

@@ -121,8 +121,7 @@ final class LateFrames {
         set(to, link[from], dueNs[from], sequence[from], frame[from], length[from]);
     }
 
-    private void set(
-            int at, EmulatedLink onLink, long due, long order, int aFrame, int itsLength) {
+    private void set(int at, EmulatedLink onLink, long due, long order, int aFrame, int itsLength) {
         link[at] = onLink;
         dueNs[at] = due;
         sequence[at] = order;

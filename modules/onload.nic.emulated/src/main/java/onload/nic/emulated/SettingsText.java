@@ -101,11 +101,8 @@ final class SettingsText {
                                 options.number(
                                         FILTERS, usual.filters(), 0, NicSettings.MAX_FILTERS))
                         .promiscuous(options.flag(PROMISCUOUS, false));
-        FEATURES.forEach(
-                (name, feature) ->
-                        builder.feature(
-                                feature,
-                                options.flag(name, usual.features().contains(feature))));
+        FEATURES.forEach((name, feature) ->
+                builder.feature(feature, options.flag(name, usual.features().contains(feature))));
         return builder.build();
     }
 
@@ -213,7 +210,8 @@ final class SettingsText {
         try {
             return Long.decode(text);
         } catch (NumberFormatException e) {
-            throw refused(SEED, text, "expected a whole number of up to 63 bits, such as 7 or 0x5eed");
+            throw refused(
+                    SEED, text, "expected a whole number of up to 63 bits, such as 7 or 0x5eed");
         }
     }
 

@@ -4,11 +4,11 @@
  *
  * <p>An {@link onload.nic.emulated.EmulatedNetwork} is a set of {@linkplain onload.nic.emulated.EmulatedNic NICs} and
  * {@linkplain onload.nic.emulated.EmulatedSwitch switches} with {@linkplain onload.nic.emulated.EmulatedCable cables}
- * between them. It behaves as hardware does where a driver or a stack can tell: frames are copied out of and into packet
- * memory, rings are finite and drop what they have no room for, completions come late, several queues are fed by a
- * hash and by filters, a wake-up is armed and fires once. And it behaves badly on demand, each direction of each cable
- * by its own {@link onload.nic.emulated.LinkSettings}: late, slow, lossy, in bursts too, twice, out of order, corrupted,
- * cut.
+ * between them. It behaves as hardware does where a driver or a stack can tell: frames are copied out of and
+ * into packet memory, rings are finite and drop what they have no room for, completions come late, several
+ * queues are fed by a hash and by filters, a wake-up is armed and fires once. And it behaves badly on demand,
+ * each direction of each cable by its own {@link onload.nic.emulated.LinkSettings}: late, slow, lossy, in
+ * bursts too, twice, out of order, corrupted, cut.
  *
  * <h2>How a frame goes</h2>
  *

@@ -147,9 +147,7 @@ class EmulatedInterfaceTest {
     @Test
     void aLongFrameTakesSeveralBuffersAndTheirPlaces() {
         peer.close();
-        use(
-                small().mtu(9000).build(),
-                PoolOptions.of(64).withBufferLength(2048));
+        use(small().mtu(9000).build(), PoolOptions.of(64).withBufferLength(2048));
         Host far = open(NicSettings.builder().mtu(9000).build());
         network.cables().getFirst().unplug();
         network.connect(far.nic, host.nic, LinkSettings.PERFECT);
@@ -187,10 +185,7 @@ class EmulatedInterfaceTest {
     void aFrameBeyondTheMtuIsDropped() {
         use(small().mtu(600).build());
         host.post();
-        peer.send(
-                NOW_NS,
-                Frames.frame(host, peer, 1, 614),
-                Frames.frame(host, peer, 2, 615));
+        peer.send(NOW_NS, Frames.frame(host, peer, 1, 614), Frames.frame(host, peer, 2, 615));
         host.poll(NOW_NS);
         assertEquals(List.of(1), host.numbers());
         assertEquals(1, host.count(NicCounter.RECEIVE_DROPPED_TOO_LONG));
@@ -357,7 +352,9 @@ class EmulatedInterfaceTest {
     void aChecksumFieldOutsideOfTheFrameIsNotWritten() {
         use(small().feature(NicFeature.TRANSMIT_CHECKSUM, true).build());
         peer.port.post(100);
-        int[][] places = {{-1, 0}, {0, 99}, {0, -1}, {100, 0}, {99, 0}, {2_000_000_000, 2_000_000_000}};
+        int[][] places = {
+            {-1, 0}, {0, 99}, {0, -1}, {100, 0}, {99, 0}, {2_000_000_000, 2_000_000_000}
+        };
         for (int[] place : places) {
             int packet = host.packet(fromHost(1));
             host.pool.buffers().needChecksum(packet, place[0], place[1]);
@@ -381,7 +378,8 @@ class EmulatedInterfaceTest {
                     byte[] frame = Frames.flow(host.mac(), protocol, from, 1, to, 2);
                     boolean damage = random.flip();
                     if (damage) {
-                        // Behind the Ethernet header; a bit of IPv6's first eight bytes or the hop limit is not covered.
+                        // Behind the Ethernet header; a bit of IPv6's first eight bytes or the hop
+                        // limit is not covered.
                         int at = random.between(14 + (ipv6 ? 8 : 0), frame.length - 1);
                         frame[at] ^= (byte) (1 << random.between(0, 7));
                     }
@@ -559,7 +557,11 @@ class EmulatedInterfaceTest {
                         for (int steps = random.between(0, 40); steps > 0; steps--) {
                             switch (random.between(0, 5)) {
                                 case 0 -> here.port.post(random.between(0, 9));
-                                case 1 -> queued += here.queue(Frames.frame(there, here, 1, 60)) == 0 ? 1 : 0;
+                                case 1 ->
+                                        queued +=
+                                                here.queue(Frames.frame(there, here, 1, 60)) == 0
+                                                        ? 1
+                                                        : 0;
                                 case 2 -> here.port.ring(nowNs);
                                 case 3 -> {
                                     if (there.queue(Frames.frame(here, there, 1, 60)) == 0) {
@@ -568,7 +570,9 @@ class EmulatedInterfaceTest {
                                     there.port.ring(nowNs);
                                     there.poll(nowNs);
                                 }
-                                case 4 -> received += here.port.poll(nowNs, here, random.between(1, 4));
+                                case 4 ->
+                                        received +=
+                                                here.port.poll(nowNs, here, random.between(1, 4));
                                 default -> nowNs += random.between(0, 10);
                             }
                         }

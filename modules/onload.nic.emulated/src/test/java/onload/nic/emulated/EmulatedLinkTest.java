@@ -105,14 +105,12 @@ class EmulatedLinkTest {
         connect(link().delayNs(5000).bitsPerSecond(8_000_000));
         send(1, 2, 3);
         receiver.poll(Long.MAX_VALUE);
-        assertEquals(
-                List.of(nowNs + 105_000, nowNs + 205_000, nowNs + 305_000), receiver.timesNs);
+        assertEquals(List.of(nowNs + 105_000, nowNs + 205_000, nowNs + 305_000), receiver.timesNs);
     }
 
     @Test
     void bothDirectionsHaveTheirOwnTime() {
-        network.connect(
-                one, other, link().delayNs(10).build(), link().delayNs(1_000).build());
+        network.connect(one, other, link().delayNs(10).build(), link().delayNs(1_000).build());
         sender.post();
         send(1);
         receiver.send(nowNs, Frames.frame(sender, receiver, 2, 100));
@@ -238,8 +236,7 @@ class EmulatedLinkTest {
         send(3);
         receiver.poll(Long.MAX_VALUE);
         assertEquals(List.of(2, 1, 3), receiver.numbers());
-        assertEquals(
-                List.of(START_NS + 110, START_NS + 1100, START_NS + 2110), receiver.timesNs);
+        assertEquals(List.of(START_NS + 110, START_NS + 1100, START_NS + 2110), receiver.timesNs);
         assertEquals(1, count(link, LinkCounter.HELD_BACK_FRAMES));
     }
 
@@ -268,8 +265,7 @@ class EmulatedLinkTest {
             }
         }
         assertEquals(500, count(link, LinkCounter.CORRUPTED_FRAMES));
-        assertEquals(
-                500, arrived + receiver.count(NicCounter.RECEIVE_DROPPED_OTHER_ADDRESS));
+        assertEquals(500, arrived + receiver.count(NicCounter.RECEIVE_DROPPED_OTHER_ADDRESS));
         assertTrue(arrived > 400);
     }
 
@@ -332,8 +328,7 @@ class EmulatedLinkTest {
     }
 
     private static final LinkSettings EVERYTHING =
-            link()
-                    .delayNs(2000)
+            link().delayNs(2000)
                     .jitterNs(5000)
                     .keepsOrder(false)
                     .bitsPerSecond(1_000_000_000)

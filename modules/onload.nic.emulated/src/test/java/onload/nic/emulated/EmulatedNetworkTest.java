@@ -115,11 +115,9 @@ class EmulatedNetworkTest {
     void capabilitiesSayWhatTheNicIsLike() {
         try (EmulatedNetwork network = EmulatedNetwork.onVirtualTime(1)) {
             EmulatedNic a =
-                    network.addNic(
-                            NicSettings.builder().mtu(9000).queues(3).rings(17, 33).build());
+                    network.addNic(NicSettings.builder().mtu(9000).queues(3).rings(17, 33).build());
             EmulatedNic b = network.addNic(NicSettings.DEFAULT);
-            network.connect(
-                    a, b, LinkSettings.builder().bitsPerSecond(10_000_000_000L).build());
+            network.connect(a, b, LinkSettings.builder().bitsPerSecond(10_000_000_000L).build());
             try (Host host = new Host(a, 2, 64)) {
                 assertEquals(9000, host.port.capabilities().mtu());
                 assertEquals(3, host.port.capabilities().queues());
@@ -261,8 +259,7 @@ class EmulatedNetworkTest {
     }
 
     private static String trace(long seed, long networkSeed) {
-        try (RandomNetwork network =
-                new RandomNetwork(new Randomness(seed), networkSeed, 1.0)) {
+        try (RandomNetwork network = new RandomNetwork(new Randomness(seed), networkSeed, 1.0)) {
             network.run(300);
             network.finish();
             return network.trace();

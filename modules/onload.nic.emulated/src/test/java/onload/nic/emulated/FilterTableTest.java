@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 class FilterTableTest {
-    private static FlowKey key(long localHigh, long localLow, long remoteHigh, long low, long ports) {
+    private static FlowKey key(
+            long localHigh, long localLow, long remoteHigh, long low, long ports) {
         FlowKey key = new FlowKey();
         key.localHigh = localHigh;
         key.localLow = localLow;
@@ -71,17 +72,16 @@ class FilterTableTest {
             assertEquals(model.getOrDefault(name, FilterTable.NONE), table.queue(key));
             assertEquals(model.isEmpty(), table.isEmpty());
         }
-        model.forEach(
-                (name, queue) ->
-                        assertEquals(
-                                queue,
-                                table.queue(
-                                        key(
-                                                name.get(0),
-                                                name.get(1),
-                                                name.get(2),
-                                                name.get(3),
-                                                name.get(4)))));
+        model.forEach((name, queue) ->
+                assertEquals(
+                        queue,
+                        table.queue(
+                                key(
+                                        name.get(0),
+                                        name.get(1),
+                                        name.get(2),
+                                        name.get(3),
+                                        name.get(4)))));
     }
 
     @Test

@@ -140,8 +140,7 @@ class FlowReaderTest {
 
     @Test
     void readingMakesNoGarbage() {
-        UnsafeBuffer buffer =
-                new UnsafeBuffer(Frames.flow(1, IpProtocol.TCP, A6, 1000, B6, 80));
+        UnsafeBuffer buffer = new UnsafeBuffer(Frames.flow(1, IpProtocol.TCP, A6, 1000, B6, 80));
         int[] sum = new int[1];
         assertEquals(
                 0,

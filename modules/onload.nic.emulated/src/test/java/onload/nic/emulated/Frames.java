@@ -81,8 +81,7 @@ final class Frames {
         }
         long sum = writeIp(buffer, source, target, protocol, transportLength);
         int checksum =
-                UdpHeader.checksumOf(
-                        InternetChecksum.sum(buffer, transport, transportLength, sum));
+                UdpHeader.checksumOf(InternetChecksum.sum(buffer, transport, transportLength, sum));
         if (isTcp) {
             TcpHeader.checksum(buffer, transport, checksum);
         } else {

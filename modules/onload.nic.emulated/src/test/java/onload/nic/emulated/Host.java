@@ -66,7 +66,8 @@ final class Host implements NicEvents, AutoCloseable {
         int last = PacketBuffers.NONE;
         int at = 0;
         do {
-            byte[] part = Arrays.copyOfRange(frame, at, Math.min(frame.length, at + bytesPerBuffer));
+            byte[] part =
+                    Arrays.copyOfRange(frame, at, Math.min(frame.length, at + bytesPerBuffer));
             int packet = pool.allocate(PacketPool.SEND);
             assertNotEquals(PacketBuffers.NONE, packet, "the test's pool is too small");
             buffers.memory().putBytes(buffers.append(packet, part.length), part);

@@ -160,7 +160,8 @@ class ImpairmentsTest {
     void burstsHaveTheShareAndTheLengthThatTheirProbabilitiesGive() {
         double begin = 0.02;
         double end = 0.25;
-        int[] verdicts = verdicts(settings().burstLoss(BurstLoss.of(begin, end)).build(), 1, FRAMES);
+        int[] verdicts =
+                verdicts(settings().burstLoss(BurstLoss.of(begin, end)).build(), 1, FRAMES);
         int lost = 0;
         int bursts = 0;
         for (int i = 0; i < FRAMES; i++) {

@@ -85,7 +85,8 @@ class StationTableTest {
                 table.forget(port);
                 model.values().removeIf(entry -> entry[0] == port);
             } else if (random.flip()) {
-                // An aged station that is still in the table is learned in its place; one that is not makes room.
+                // An aged station that is still in the table is learned in its place; one that is
+                // not makes room.
                 boolean isThere = model.containsKey(address);
                 if (!isThere && model.size() == limit) {
                     model.values().removeIf(entry -> at - entry[1] >= AGEING_NS);

@@ -214,20 +214,15 @@ class SteeringTest {
         add(1, new LocalFilter(IpProtocol.UDP, LOCAL6, 53));
         add(2, new LocalFilter(IpProtocol.UDP, LOCAL, 53));
         assertEquals(
-                1,
-                queueOf(
-                        Frames.flow(
-                                nic.macAddress(), IpProtocol.UDP, REMOTE6, 9, LOCAL6, 53)));
+                1, queueOf(Frames.flow(nic.macAddress(), IpProtocol.UDP, REMOTE6, 9, LOCAL6, 53)));
         assertEquals(2, queueOf(flow(IpProtocol.UDP, 9, 53)));
     }
 
     @Test
     void aFlowThatIsTakenIsRefused() {
         assertTrue(add(1, flowFilter(IpProtocol.TCP, 80, 1)) >= 0);
-        assertEquals(
-                VirtualInterface.FILTER_TAKEN, add(2, flowFilter(IpProtocol.TCP, 80, 1)));
-        assertEquals(
-                VirtualInterface.FILTER_TAKEN, add(1, flowFilter(IpProtocol.TCP, 80, 1)));
+        assertEquals(VirtualInterface.FILTER_TAKEN, add(2, flowFilter(IpProtocol.TCP, 80, 1)));
+        assertEquals(VirtualInterface.FILTER_TAKEN, add(1, flowFilter(IpProtocol.TCP, 80, 1)));
         assertTrue(add(1, new EverythingFilter()) >= 0);
         assertEquals(VirtualInterface.FILTER_TAKEN, add(1, new EverythingFilter()));
     }
@@ -238,8 +233,7 @@ class SteeringTest {
         for (int i = 1; i <= 8; i++) {
             filters.add(add(1, flowFilter(IpProtocol.TCP, 80, i)));
         }
-        assertEquals(
-                VirtualInterface.FILTER_TABLE_FULL, add(2, flowFilter(IpProtocol.TCP, 80, 9)));
+        assertEquals(VirtualInterface.FILTER_TABLE_FULL, add(2, flowFilter(IpProtocol.TCP, 80, 9)));
         assertTrue(queues[1].port.removeFilter(filters.getFirst()));
         assertFalse(queues[1].port.removeFilter(filters.getFirst()));
         assertTrue(add(2, flowFilter(IpProtocol.TCP, 80, 9)) >= 0);
@@ -277,8 +271,7 @@ class SteeringTest {
     void steeringMakesNoGarbage() {
         add(1, new LocalFilter(IpProtocol.TCP, LOCAL, 80));
         add(1, flowFilter(IpProtocol.TCP, 80, 1));
-        Steering steering =
-                new Steering(NicSettings.builder().queues(QUEUES).build());
+        Steering steering = new Steering(NicSettings.builder().queues(QUEUES).build());
         steering.add(new LocalFilter(IpProtocol.TCP, LOCAL, 80), 3);
         steering.add(flowFilter(IpProtocol.TCP, 80, 1), 3);
         byte[] frame = flow(IpProtocol.TCP, 77, 80);
