@@ -150,7 +150,7 @@ final class EmulatedInterface implements VirtualInterface {
 
     @Override
     public boolean isLinkUp() {
-        return nic.isLinkUp();
+        return !isClosed && nic.isLinkUp();
     }
 
     @Override
@@ -481,6 +481,11 @@ final class EmulatedInterface implements VirtualInterface {
             count += events[(int) at & eventMask] >= 0 ? 1 : 0;
         }
         return count;
+    }
+
+    /** {@return the buffers that are posted and free} For the holder of the lock. */
+    int buffersPosted() {
+        return (int) ((long) POSTED_TAIL.getAcquire(this) - postedHead);
     }
 
     /** {@return the frames that are accepted and wait for the doorbell} */

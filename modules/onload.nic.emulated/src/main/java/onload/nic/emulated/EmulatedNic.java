@@ -141,6 +141,21 @@ public final class EmulatedNic implements EmulatedDevice {
     }
 
     /**
+     * {@return the buffers that a queue has posted and that no frame is in yet; 0 if it is not open}
+     *
+     * @param queue which one, 0 to {@link NicSettings#queues} - 1
+     */
+    public int buffersPosted(int queue) {
+        network.lock();
+        try {
+            EmulatedInterface open = interfaces[queue];
+            return open == null ? 0 : open.buffersPosted();
+        } finally {
+            network.unlock();
+        }
+    }
+
+    /**
      * Fills the indirection table of the hash with the given queues, over and over: {@code (0, 0, 1)} gives two thirds
      * of the flows to queue 0.
      *

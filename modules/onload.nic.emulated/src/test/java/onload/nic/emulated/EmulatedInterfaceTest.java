@@ -465,7 +465,7 @@ class EmulatedInterfaceTest {
     }
 
     @Test
-    void theHandlerMayCloseTheInterface() {
+    void aHandlerThatClosesTheInterfaceAgainstTheRulesDoesNoHarm() {
         host.post();
         toHost(1, 2, 3);
         NicEvents closing =

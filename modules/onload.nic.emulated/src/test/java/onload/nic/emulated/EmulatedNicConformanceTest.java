@@ -1,12 +1,23 @@
 package onload.nic.emulated;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import onload.nic.capture.Capture;
+import onload.nic.capture.CaptureOptions;
+import onload.nic.capture.CaptureState;
+import onload.nic.capture.CapturingInterface;
+import onload.nic.packet.PacketPool;
 import onload.nic.spi.NicFeature;
+import onload.nic.spi.VirtualInterface;
 import onload.testkit.NicFixture;
 import onload.testkit.VirtualClock;
 import onload.testkit.VirtualInterfaceConformance;
 
 import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
 
 /** Emulated NICs do what every NIC does. */
 class EmulatedNicConformanceTest {
@@ -46,7 +57,18 @@ class EmulatedNicConformanceTest {
         }
     }
 
-    private static final class VirtualTime extends EmulatedFixture {
+    /** Behind a recorder that is recording, which must not be noticed. */
+    @Nested
+    class WhileItIsCaptured extends VirtualInterfaceConformance {
+        @TempDir Path folder = Path.of("");
+
+        @Override
+        protected NicFixture fixture() {
+            return new Captured(folder.resolve("frames.pcapng"));
+        }
+    }
+
+    private static class VirtualTime extends EmulatedFixture {
         private static final long LONG_ENOUGH_NS = 10_000_000;
         private final VirtualClock clock = new VirtualClock();
 
@@ -62,6 +84,34 @@ class EmulatedNicConformanceTest {
         @Override
         void pass() {
             clock.advance(LONG_ENOUGH_NS);
+        }
+    }
+
+    private static final class Captured extends VirtualTime {
+        private final Capture capture;
+
+        Captured(Path file) {
+            super(NicSettings.DEFAULT, LINK);
+            capture =
+                    Capture.start(
+                            CaptureOptions.to(file),
+                            fault -> {
+                                throw new AssertionError(fault);
+                            });
+        }
+
+        @Override
+        public VirtualInterface open(PacketPool pool) {
+            CapturingInterface nic = new CapturingInterface(super.open(pool), "nic0");
+            capture.add(nic);
+            return nic;
+        }
+
+        @Override
+        public void close() {
+            super.close();
+            capture.close();
+            assertEquals(CaptureState.STOPPED, capture.report().state());
         }
     }
 
