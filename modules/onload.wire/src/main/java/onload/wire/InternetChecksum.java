@@ -44,10 +44,14 @@ public final class InternetChecksum {
         buffer.boundsCheck(offset, length);
         Object base = buffer.byteArray();
         long address = buffer.addressOffset() + offset;
-        // The one's-complement sum does not depend on byte order (RFC 1071, section 2(B)): the words are
-        // summed as the machine reads them and the result is swapped once. This plain shape is what the JIT
-        // compiler turns into vector code: an int counter, one load per step, and a limit that is shifted
-        // with its sign; with >>> in its place, unrolled by hand, or chasing carries it is three times
+        // The one's-complement sum does not depend on byte order (RFC 1071, section 2(B)): the
+        // words are
+        // summed as the machine reads them and the result is swapped once. This plain shape is what
+        // the JIT
+        // compiler turns into vector code: an int counter, one load per step, and a limit that is
+        // shifted
+        // with its sign; with >>> in its place, unrolled by hand, or chasing carries it is three
+        // times
         // slower (docs/benchmarks).
         int words = length >> 3;
         long low = 0;
