@@ -16,6 +16,9 @@ final class FrameSlab {
     private static final int FIRST_BYTES = 65536;
     private static final int FIRST_SLOTS = 16;
 
+    /** An index into the region is an int, and a region just below 2 GiB is not to be had. */
+    private static final int MOST_BYTES = 1 << 30;
+
     private final int slotLength;
     private final UnsafeBuffer memory = new UnsafeBuffer(0, 0);
     private @Nullable PacketMemory region;
@@ -65,7 +68,7 @@ final class FrameSlab {
      */
     boolean grow(long mostBytes) {
         long wanted = slots == 0 ? Math.max(FIRST_SLOTS, FIRST_BYTES / slotLength) : 2L * slots;
-        int target = (int) Math.min(wanted, Math.min(mostBytes, Integer.MAX_VALUE) / slotLength);
+        int target = (int) Math.min(wanted, Math.min(mostBytes, MOST_BYTES) / slotLength);
         if (target <= slots) {
             return false;
         }
