@@ -9,6 +9,7 @@ module onload.nic {
 
     exports onload.nic;
     exports onload.nic.capture;
+    exports onload.nic.counter;
     exports onload.nic.packet;
     exports onload.nic.spi;
 

@@ -1,0 +1,7 @@
+/**
+ * The IP layer of one stack.
+ */
+@NullMarked
+package onload.ip;
+
+import org.jspecify.annotations.NullMarked;
