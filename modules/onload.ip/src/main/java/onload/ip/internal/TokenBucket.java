@@ -30,11 +30,21 @@ public final class TokenBucket {
 
     /** {@return whether a token was there, which is now taken} */
     public boolean take(long nowNs) {
+        return take(nowNs, 1);
+    }
+
+    /**
+     * {@return whether a token was there} If so, a number of them is taken; those that were not there are owed, so that
+     * over time no more than the rate are taken, whatever the number is from call to call.
+     *
+     * @param tokens how many to take, ≥ 0
+     */
+    public boolean take(long nowNs, int tokens) {
         long fullAt = Math.max(fullAtNs, nowNs);
         if (fullAt - nowNs > burstNs - intervalNs) {
             return false;
         }
-        fullAtNs = fullAt + intervalNs;
+        fullAtNs = fullAt + tokens * intervalNs;
         return true;
     }
 }
