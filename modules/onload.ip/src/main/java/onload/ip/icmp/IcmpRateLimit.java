@@ -1,0 +1,87 @@
+package onload.ip.icmp;
+
+import onload.ip.internal.TokenBucket;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * How many ICMP messages this host sends: errors over all destinations and to each one (RFC 1812, section 4.3.2.8; RFC
+ * 4443, section 2.4 f), echo replies apart from them.
+ *
+ * <p>Destinations are told apart by a keyed hash into a fixed number of token buckets: nobody outside can choose an
+ * address that shares another's bucket, and a flood from forged addresses costs no memory. It can empty all of them,
+ * and then the limit over all still holds. A destination's bucket is asked first, so that who has emptied his own takes
+ * nothing from the others.
+ *
+ * <p>A limit that all share tells an onlooker how many errors went to others, by which closed ports can be told from
+ * open ones through a forged source (CVE-2020-25705). Therefore an error costs none, one or two tokens by chance, one in
+ * the mean: the number that goes out says nothing exact, and over time the rate holds.
+ *
+ * <p>Single-threaded, under the lock of the stack. Nothing is allocated after construction.
+ */
+public final class IcmpRateLimit {
+    /** An error costs 0 to one less than this many tokens: 1 in the mean. */
+    private static final int COSTS = 3;
+
+    private final RandomGenerator random;
+    private final long hashKey;
+    private final TokenBucket errors;
+    private final TokenBucket[] destinations;
+    private final @Nullable TokenBucket echoReplies;
+
+    /**
+     * Makes the limits, with all buckets full.
+     *
+     * @param options how much
+     * @param hashKey random bits, by which destinations are told apart
+     * @param random decides what an error costs
+     */
+    public IcmpRateLimit(IcmpOptions options, long hashKey, RandomGenerator random) {
+        this.random = random;
+        this.hashKey = hashKey;
+        errors = new TokenBucket(options.errorsPerSecond(), options.errorBurst());
+        destinations = new TokenBucket[options.destinations()];
+        for (int i = 0; i < destinations.length; i++) {
+            destinations[i] =
+                    new TokenBucket(
+                            options.destinationErrorsPerSecond(), options.destinationErrorBurst());
+        }
+        echoReplies =
+                options.echoRepliesPerSecond() == 0
+                        ? null
+                        : new TokenBucket(options.echoRepliesPerSecond(), options.echoBurst());
+    }
+
+    /**
+     * {@return whether an error may be sent to a destination now; if so, it counts as sent} Asked last, after {@link
+     * IcmpErrorRules}.
+     *
+     * @param high high half of the destination's address, IPv4 as IPv4-mapped
+     * @param low low half
+     * @param nowNs the time
+     */
+    public boolean mayError(long high, long low, long nowNs) {
+        return destinations[slot(high, low)].take(nowNs)
+                && errors.take(nowNs, random.nextInt(COSTS));
+    }
+
+    /**
+     * {@return whether an echo request may be answered now; if so, it counts as answered}
+     *
+     * @param nowNs the time
+     */
+    public boolean mayEcho(long nowNs) {
+        return echoReplies != null && echoReplies.take(nowNs);
+    }
+
+    private int slot(long high, long low) {
+        long x = (high ^ hashKey) * 0x9E37_79B9_7F4A_7C15L + (low ^ Long.rotateLeft(hashKey, 32));
+        x = (x ^ (x >>> 32)) * (hashKey | 1);
+        x ^= x >>> 29;
+        x *= 0xBF58_476D_1CE4_E5B9L;
+        // The upper bits are the best ones; scaled, they need no power of two.
+        return (int) ((x >>> 32) * destinations.length >>> 32);
+    }
+}
