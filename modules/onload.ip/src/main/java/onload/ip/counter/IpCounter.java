@@ -141,7 +141,7 @@ public enum IpCounter {
     FRAGMENT_DROPPED_TINY,
     /** Fragments dropped: their datagram has too many. */
     FRAGMENT_DROPPED_TOO_MANY,
-    /** Fragments dropped: another of the same datagram contradicts it in its ECN field or protocol. */
+    /** Fragments dropped: another of the same datagram contradicts it in its ECN field or on where it ends. */
     FRAGMENT_DROPPED_CONTRADICTION,
     /** Fragments dropped with a datagram that others had to make room for. */
     FRAGMENT_DROPPED_EVICTED,
