@@ -206,8 +206,12 @@ public enum IpCounter {
     MULTICAST_DROPPED_INVALID,
     /** IGMP and MLD messages dropped: what a host does not read. */
     MULTICAST_DROPPED_IGNORED,
+    /** Queries dropped: more than a host needs to answer. */
+    MULTICAST_DROPPED_QUERY_LIMIT,
     /** Reports that were not sent for want of a buffer. */
     MULTICAST_DROPPED_NO_BUFFER,
+    /** Groups that were left and whose last reports were given up to make room for others. */
+    MULTICAST_LEAVES_CUT_SHORT,
     /** Memberships refused because a table was full. */
     MULTICAST_REFUSED_FULL,
 
