@@ -4,6 +4,8 @@ import onload.wire.CidrAddress;
 import onload.wire.IpAddress;
 import onload.wire.IpPrefix;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An address of this host on one interface. Its state and lifetimes change under the stack's lock; its identity does
  * not.
@@ -11,6 +13,9 @@ import onload.wire.IpPrefix;
 public final class InterfaceAddress {
     /** The lifetime that does not end. */
     public static final long FOREVER_NS = Long.MAX_VALUE;
+
+    /** It is in no table. */
+    static final int NO_SLOT = -1;
 
     private final int interfaceIndex;
     private final IpAddress address;
@@ -22,6 +27,25 @@ public final class InterfaceAddress {
     private AddressState state = AddressState.TENTATIVE;
     private long preferredUntilNs = FOREVER_NS;
     private long validUntilNs = FOREVER_NS;
+
+    /** Where the table has it. */
+    int slot = NO_SLOT;
+
+    /** The same address on another interface. */
+    @Nullable InterfaceAddress sameElsewhere;
+
+    /** What detection has yet to send. */
+    int probesLeft;
+
+    int announcementsLeft;
+
+    /** Whether it was defended, and when last. */
+    boolean defended;
+
+    long defendedNs;
+
+    /** The nonce of its probes. */
+    long nonce;
 
     /**
      * Makes a tentative address that lives for ever.
@@ -97,6 +121,14 @@ public final class InterfaceAddress {
     void lifetimes(long preferredUntilNs, long validUntilNs) {
         this.preferredUntilNs = preferredUntilNs;
         this.validUntilNs = validUntilNs;
+    }
+
+    /**
+     * {@return the nonce that goes into the solicitations that ask for this address, 48 bits: one that comes back is
+     * this host's own (RFC 7527, section 4.1)} Another each time that detection begins.
+     */
+    public long nonce() {
+        return nonce;
     }
 
     @Override
