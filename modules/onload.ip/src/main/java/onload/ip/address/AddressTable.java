@@ -128,11 +128,11 @@ public final class AddressTable {
         return added;
     }
 
-    /** A multicast advertisement reaches all hosts of a link at once, so that they must not answer at once. */
+    /** What follows from a link or an advertisement does so on all hosts of a link at once, which must not ask at once. */
     private void begin(InterfaceAddress address, long nowNs) {
         LinkState link = linkOf(address.interfaceIndex());
         if (link.up || !detection.isNeeded(address, link)) {
-            boolean delayed = address.origin() == AddressOrigin.AUTOCONFIGURED;
+            boolean delayed = address.origin() != AddressOrigin.MANUAL;
             detection.begin(address, link, delayed, nowNs);
         }
     }
