@@ -52,6 +52,8 @@ public enum IpCounter {
 
     /** Solicitations sent, ARP requests among them. */
     NEIGHBOR_SOLICITATIONS_SENT,
+    /** Solicitations to all on a link that were not sent, to keep their rate within its limit. */
+    NEIGHBOR_SOLICITATIONS_SUPPRESSED,
     /** Neighbours that did not answer. */
     NEIGHBOR_UNREACHABLE,
     /** Neighbours evicted because the cache was full. */
