@@ -32,8 +32,11 @@ public final class Neighbor {
     NeighborState state = NeighborState.FAILED;
     boolean isRouter;
 
-    /** Whether a packet was ever for it; of the others there may be as many as an attacker likes. */
-    boolean isUsed;
+    /**
+     * Whether it has answered when it was asked, or a layer above has confirmed it, since it last failed. Of those that
+     * have not there may be as many as somebody likes to make up.
+     */
+    boolean isProven;
 
     /** Whether it is PERMANENT because another stack's cache says so, and no person. */
     boolean isMirrored;
@@ -47,8 +50,8 @@ public final class Neighbor {
     /** When it was last confirmed that it gets what is sent; counts while REACHABLE. */
     long confirmedNs;
 
-    /** When its Ethernet address was last learnt or confirmed by an answer. */
-    long learntNs;
+    /** Until when another answer is a second one to the same question. */
+    long lockedUntilNs;
 
     /** Until when packets are refused; counts while FAILED. */
     long refusedUntilNs = Long.MAX_VALUE;

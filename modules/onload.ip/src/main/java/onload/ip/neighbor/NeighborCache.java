@@ -3,8 +3,6 @@ package onload.ip.neighbor;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.internal.DeadlineHeap;
-import onload.ip.internal.TokenBucket;
-import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.wire.IpAddress;
 import onload.wire.MacAddress;
@@ -41,19 +39,10 @@ public final class NeighborCache implements AutoCloseable {
     /** {@link #use}: the neighbour did not answer lately; the packet is still the caller's, to be refused. */
     public static final int UNREACHABLE = -1;
 
-    private static final int NO_PACKET = PacketBuffers.NONE;
-
-    private final NeighborOptions options;
-    private final PacketPool pool;
-    private final RandomGenerator random;
-    private final NeighborLink link;
     private final IpCounters counters;
-
+    private final NeighborStateMachine machine;
     private final NeighborTable table;
-    private final WaitingPackets waiting;
-    private final DeadlineHeap deadlines;
-    private final TokenBucket multicasts;
-    private final List<LinkTimes> links = new ArrayList<>();
+    private final NeighborMirror mirror;
 
     /**
      * Makes an empty cache.
@@ -67,18 +56,10 @@ public final class NeighborCache implements AutoCloseable {
             RandomGenerator random,
             NeighborLink link,
             IpCounters counters) {
-        this.options = options;
-        this.pool = pool;
-        this.random = random;
-        this.link = link;
         this.counters = counters;
-        table = new NeighborTable(options.capacity(), random.nextLong(), LinkTimes.none(0));
-        waiting =
-                new WaitingPackets(
-                        options.capacity(), options.queuedPerNeighbor(), options.queuedInAll());
-        deadlines = new DeadlineHeap(options.capacity());
-        multicasts =
-                new TokenBucket(options.multicastSolicitsPerSecond(), options.incompleteLimit());
+        machine = new NeighborStateMachine(options, pool, random, link, counters);
+        table = machine.table;
+        mirror = new NeighborMirror(machine, counters);
     }
 
     // Senders.
@@ -91,9 +72,10 @@ public final class NeighborCache implements AutoCloseable {
     /**
      * {@return the neighbour of an address on an interface}; a new one is {@link NeighborState#INCOMPLETE}, and is
      * asked for when a packet {@linkplain #use uses} it. If the cache is full, one that is dispensable makes room:
-     * the oldest of those that did not answer, then of those that nobody ever sent to, then of those that nobody
-     * has sent to lately; and if as many are being asked for as may be, the oldest of these, whether it is full or
-     * not. So neither a sweep over addresses nor a flood of spoofed ones moves a neighbour that is in use.
+     * the oldest of those that did not answer; else of those that were never proven to be there, by an answer to a
+     * question or by a layer above; else of those that are STALE. And if as many are being asked for as may be, the
+     * oldest of these goes, whether the cache is full or not. So neither a sweep over addresses nor a flood of
+     * spoofed ones moves a neighbour that is in use.
      *
      * <p>Null, and counted, if none is dispensable.
      */
@@ -103,14 +85,14 @@ public final class NeighborCache implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        limitIncomplete();
-        if (!makeRoom(true)) {
+        machine.limitIncomplete();
+        if (!machine.makeRoom(true)) {
             counters.increment(IpCounter.NEIGHBOR_REFUSED_CACHE_FULL);
             return null;
         }
-        Neighbor neighbor = table.take(times(interfaceIndex), high, low);
+        Neighbor neighbor = table.take(interfaceIndex, high, low);
         // If no packet follows, it goes.
-        deadlines.schedule(neighbor.slot, nowNs + neighbor.times.retransTimerNs());
+        machine.deadlines.schedule(neighbor.slot, nowNs + neighbor.times.retransTimerNs());
         return neighbor;
     }
 
@@ -123,44 +105,7 @@ public final class NeighborCache implements AutoCloseable {
      * @return {@link #READY}, {@link #QUEUED} or {@link #UNREACHABLE}, which is not counted here
      */
     public int use(Neighbor neighbor, int packet, long nowNs) {
-        neighbor.isUsed = true;
-        switch (neighbor.state) {
-            case REACHABLE, DELAY, PROBE, PERMANENT -> {
-                return READY;
-            }
-            case STALE -> {
-                enter(neighbor, NeighborState.DELAY, nowNs + options.delayFirstProbeTimeNs());
-                return READY;
-            }
-            case INCOMPLETE -> {
-                queue(neighbor, packet);
-                if (neighbor.solicitations == 0) {
-                    solicitWhenAllowed(neighbor, nowNs);
-                }
-                return QUEUED;
-            }
-            case FAILED -> {
-                if (nowNs < neighbor.refusedUntilNs || neighbor.refusedUntilNs == Long.MAX_VALUE) {
-                    return UNREACHABLE;
-                }
-                limitIncomplete();
-                neighbor.solicitations = 0;
-                enter(neighbor, NeighborState.INCOMPLETE, DeadlineHeap.NEVER);
-                queue(neighbor, packet);
-                solicitWhenAllowed(neighbor, nowNs);
-                return QUEUED;
-            }
-        }
-        throw new AssertionError(neighbor.state);
-    }
-
-    private void queue(Neighbor neighbor, int packet) {
-        pool.retain(packet);
-        int dropped = waiting.add(neighbor.slot, packet);
-        if (dropped != NO_PACKET) {
-            counters.increment(IpCounter.NEIGHBOR_DROPPED_QUEUE_FULL);
-            pool.release(dropped);
-        }
+        return machine.use(neighbor, packet, nowNs);
     }
 
     // News.
@@ -184,7 +129,7 @@ public final class NeighborCache implements AutoCloseable {
             long nowNs) {
         Neighbor neighbor = table.find(interfaceIndex, high, low);
         boolean isSaid = macAddress != Neighbor.NO_ADDRESS;
-        if (neighbor == null || (isSaid && !isBelieved(neighbor, macAddress))) {
+        if (neighbor == null || (isSaid && !machine.believes(neighbor, macAddress))) {
             return false;
         }
         boolean wasRouter = neighbor.isRouter;
@@ -194,41 +139,22 @@ public final class NeighborCache implements AutoCloseable {
                     counters.increment(IpCounter.NEIGHBOR_NEWS_IGNORED);
                     return false;
                 }
-                boolean isAnswer = solicited && neighbor.state == NeighborState.INCOMPLETE;
                 neighbor.isRouter = isRouter;
-                found(neighbor, macAddress, isAnswer, nowNs);
+                boolean isOpen = neighbor.state == NeighborState.INCOMPLETE;
+                machine.found(neighbor, macAddress, solicited && isOpen, nowNs);
             }
             case REACHABLE, STALE, DELAY, PROBE -> {
                 boolean differs = isSaid && macAddress != neighbor.macAddress;
                 if (differs && !override) {
-                    doubted(neighbor, nowNs);
+                    machine.doubted(neighbor, nowNs);
                     return false;
                 }
                 neighbor.isRouter = isRouter;
-                updated(neighbor, differs ? macAddress : neighbor.macAddress, solicited, nowNs);
+                machine.updated(neighbor, differs ? macAddress : neighbor.macAddress, solicited, nowNs);
             }
             case PERMANENT -> neighbor.isRouter = isRouter;
         }
         return wasRouter && !isRouter;
-    }
-
-    /** Section 7.2.5, II: the news hold. */
-    private void updated(Neighbor neighbor, long macAddress, boolean solicited, long nowNs) {
-        boolean changed = learn(neighbor, macAddress);
-        if (solicited) {
-            neighbor.learntNs = nowNs;
-            confirm(neighbor, nowNs);
-        } else if (changed) {
-            becomeStale(neighbor, nowNs);
-        }
-    }
-
-    /** Section 7.2.5, I: another address, not to override the one that is known. */
-    private void doubted(Neighbor neighbor, long nowNs) {
-        counters.increment(IpCounter.NEIGHBOR_NEWS_IGNORED);
-        if (neighbor.state == NeighborState.REACHABLE) {
-            becomeStale(neighbor, nowNs);
-        }
     }
 
     /**
@@ -247,13 +173,9 @@ public final class NeighborCache implements AutoCloseable {
         if (neighbor == null) {
             return false;
         }
-        boolean isAsked =
-                neighbor.solicitations > 0
-                        && (neighbor.state == NeighborState.INCOMPLETE
-                                || neighbor.state == NeighborState.PROBE);
+        boolean isAsked = NeighborStateMachine.isAsked(neighbor);
         boolean isSecond =
-                neighbor.state == NeighborState.REACHABLE
-                        && nowNs - neighbor.learntNs < options.lockTimeNs();
+                neighbor.state == NeighborState.REACHABLE && nowNs < neighbor.lockedUntilNs;
         if (isAsked || isSecond) {
             confirmed(
                     interfaceIndex,
@@ -277,7 +199,7 @@ public final class NeighborCache implements AutoCloseable {
      * was REACHABLE; but it is STALE then, so that the next packet begins to find out whether it is true.
      *
      * @param create whether a neighbour that is not in the cache is put in: it has turned to this host. It makes room
-     *     for itself by those that did not answer and those that nobody ever sent to only, else it is refused and
+     *     for itself by those that did not answer and those never proven to be there only, else it is refused and
      *     counted
      * @return whether the neighbour is in the cache
      */
@@ -312,13 +234,13 @@ public final class NeighborCache implements AutoCloseable {
                 return false;
             }
         }
-        if (!isBelieved(neighbor, macAddress)) {
+        if (!machine.believes(neighbor, macAddress)) {
             return true;
         }
         neighbor.isRouter |= isRouter;
         switch (neighbor.state) {
-            case INCOMPLETE, FAILED -> found(neighbor, macAddress, false, nowNs);
-            case REACHABLE, STALE, DELAY, PROBE -> updated(neighbor, macAddress, false, nowNs);
+            case INCOMPLETE, FAILED -> machine.found(neighbor, macAddress, false, nowNs);
+            case REACHABLE, STALE, DELAY, PROBE -> machine.updated(neighbor, macAddress, false, nowNs);
             case PERMANENT -> {}
         }
         return true;
@@ -326,15 +248,15 @@ public final class NeighborCache implements AutoCloseable {
 
     private @Nullable Neighbor created(
             int interfaceIndex, long high, long low, long macAddress) {
-        if (!isStation(macAddress)) {
+        if (!NeighborStateMachine.isStation(macAddress)) {
             counters.increment(IpCounter.NEIGHBOR_NEWS_IGNORED);
             return null;
         }
-        if (!makeRoom(false)) {
+        if (!machine.makeRoom(false)) {
             counters.increment(IpCounter.NEIGHBOR_REFUSED_CACHE_FULL);
             return null;
         }
-        return table.take(times(interfaceIndex), high, low);
+        return table.take(interfaceIndex, high, low);
     }
 
     /**
@@ -357,8 +279,10 @@ public final class NeighborCache implements AutoCloseable {
      */
     public void reachable(Neighbor neighbor, long nowNs) {
         switch (neighbor.state) {
-            case REACHABLE -> neighbor.confirmedNs = nowNs;
-            case STALE, DELAY, PROBE -> confirm(neighbor, nowNs);
+            case REACHABLE, STALE, DELAY, PROBE -> {
+                machine.confirm(neighbor, nowNs);
+                machine.prove(neighbor);
+            }
             case INCOMPLETE, FAILED, PERMANENT -> {}
         }
     }
@@ -373,7 +297,7 @@ public final class NeighborCache implements AutoCloseable {
      * @throws IllegalStateException if the cache has nothing but PERMANENT neighbours already
      */
     public void fix(int interfaceIndex, long high, long low, long macAddress, long nowNs) {
-        if (!isStation(macAddress) || interfaceIndex < 1) {
+        if (!NeighborStateMachine.isStation(macAddress) || interfaceIndex < 1) {
             throw new IllegalArgumentException(
                     "%s on interface %d cannot be fixed to Ethernet address 0x%012x; expected one of a single station, on an interface from 1 on"
                             .formatted(IpAddress.of(high, low), interfaceIndex, macAddress));
@@ -388,7 +312,7 @@ public final class NeighborCache implements AutoCloseable {
                                     table.size()));
         }
         neighbor.isMirrored = false;
-        fix(neighbor, macAddress, nowNs);
+        machine.fix(neighbor, macAddress, nowNs);
     }
 
     private @Nullable Neighbor fixable(int interfaceIndex, long high, long low) {
@@ -396,13 +320,7 @@ public final class NeighborCache implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        return makeRoom(true) || evictAny() ? table.take(times(interfaceIndex), high, low) : null;
-    }
-
-    private void fix(Neighbor neighbor, long macAddress, long nowNs) {
-        learn(neighbor, macAddress);
-        enter(neighbor, NeighborState.PERMANENT, DeadlineHeap.NEVER);
-        sendWaiting(neighbor, nowNs);
+        return machine.makeRoomForFixed() ? table.take(interfaceIndex, high, low) : null;
     }
 
     /** {@return whether there was such a neighbour, fixed or not}; what waits for it is dropped and counted. */
@@ -411,7 +329,7 @@ public final class NeighborCache implements AutoCloseable {
         if (neighbor == null) {
             return false;
         }
-        remove(neighbor);
+        machine.remove(neighbor);
         return true;
     }
 
@@ -436,55 +354,7 @@ public final class NeighborCache implements AutoCloseable {
             long macAddress,
             NeighborState state,
             long nowNs) {
-        Neighbor known = table.find(interfaceIndex, high, low);
-        if (known != null && known.state == NeighborState.PERMANENT && !known.isMirrored) {
-            return;
-        }
-        switch (state) {
-            case INCOMPLETE -> {}
-            case FAILED -> {
-                if (known != null
-                        && (known.isMirrored || known.state == NeighborState.STALE)) {
-                    remove(known);
-                }
-            }
-            case REACHABLE, STALE, DELAY, PROBE, PERMANENT -> {
-                if (!isStation(macAddress)) {
-                    counters.increment(IpCounter.NEIGHBOR_NEWS_IGNORED);
-                    return;
-                }
-                Neighbor neighbor = known == null ? mirrorable(interfaceIndex, high, low) : known;
-                if (neighbor != null) {
-                    mirror(neighbor, macAddress, state, nowNs);
-                }
-            }
-        }
-    }
-
-    private @Nullable Neighbor mirrorable(int interfaceIndex, long high, long low) {
-        if (!makeRoom(false)) {
-            counters.increment(IpCounter.NEIGHBOR_REFUSED_CACHE_FULL);
-            return null;
-        }
-        return table.take(times(interfaceIndex), high, low);
-    }
-
-    private void mirror(Neighbor neighbor, long macAddress, NeighborState state, long nowNs) {
-        if (state == NeighborState.PERMANENT) {
-            neighbor.isMirrored = true;
-            fix(neighbor, macAddress, nowNs);
-            return;
-        }
-        if (neighbor.isMirrored) {
-            neighbor.isMirrored = false;
-            becomeStale(neighbor, nowNs);
-        }
-        boolean isReachable = state == NeighborState.REACHABLE;
-        if (neighbor.state.isUsable()) {
-            updated(neighbor, macAddress, isReachable, nowNs);
-        } else {
-            found(neighbor, macAddress, isReachable, nowNs);
-        }
+        mirror.heard(interfaceIndex, high, low, macAddress, state, nowNs);
     }
 
     /**
@@ -498,7 +368,7 @@ public final class NeighborCache implements AutoCloseable {
                 if (neighbor.state == NeighborState.PERMANENT) {
                     neighbor.invalidate();
                 } else {
-                    remove(neighbor);
+                    machine.remove(neighbor);
                 }
             }
         }
@@ -520,14 +390,14 @@ public final class NeighborCache implements AutoCloseable {
      * @param retransTimerNs time between solicitations; 0 or less leaves it as it is
      */
     public void parameters(int interfaceIndex, long baseReachableTimeNs, long retransTimerNs) {
-        times(interfaceIndex).advertised(baseReachableTimeNs, retransTimerNs);
+        table.times(interfaceIndex).advertised(baseReachableTimeNs, retransTimerNs);
     }
 
     // Time.
 
     /** {@return when {@link #advance} has something to do next; {@code Long.MAX_VALUE} if never} */
     public long nextDeadlineNs() {
-        return deadlines.nextDeadlineNs();
+        return machine.deadlines.nextDeadlineNs();
     }
 
     /**
@@ -535,218 +405,11 @@ public final class NeighborCache implements AutoCloseable {
      * question is asked twice to make up for it.
      */
     public void advance(long nowNs) {
-        int slot = deadlines.poll(nowNs);
+        int slot = machine.deadlines.poll(nowNs);
         while (slot != DeadlineHeap.NONE) {
-            expired(table.at(slot), nowNs);
-            slot = deadlines.poll(nowNs);
+            machine.expired(table.at(slot), nowNs);
+            slot = machine.deadlines.poll(nowNs);
         }
-    }
-
-    private void expired(Neighbor neighbor, long nowNs) {
-        switch (neighbor.state) {
-            case INCOMPLETE -> {
-                if (neighbor.solicitations == 0 && waiting.length(neighbor.slot) == 0) {
-                    remove(neighbor);
-                } else if (neighbor.solicitations < options.maxMulticastSolicit()) {
-                    solicit(neighbor, nowNs);
-                } else {
-                    fail(neighbor, nowNs + options.failedTimeNs(), nowNs);
-                }
-            }
-            case REACHABLE -> {
-                long untilNs = neighbor.confirmedNs + neighbor.times.reachableTimeNs(nowNs);
-                if (untilNs > nowNs) {
-                    deadlines.schedule(neighbor.slot, untilNs);
-                } else {
-                    becomeStale(neighbor, nowNs);
-                }
-            }
-            case DELAY -> {
-                neighbor.solicitations = 0;
-                enter(neighbor, NeighborState.PROBE, DeadlineHeap.NEVER);
-                solicitWhenAllowed(neighbor, nowNs);
-            }
-            case PROBE -> {
-                if (neighbor.solicitations < options.maxUnicastSolicit()) {
-                    solicit(neighbor, nowNs);
-                } else {
-                    // Its Ethernet address may be another one now: the next packet asks all on the link.
-                    fail(neighbor, nowNs, nowNs);
-                }
-            }
-            case STALE, FAILED -> remove(neighbor);
-            case PERMANENT -> {}
-        }
-    }
-
-    /** No neighbour is asked twice within its retransmission timer, whatever happened to it meanwhile (7.3.3). */
-    private void solicitWhenAllowed(Neighbor neighbor, long nowNs) {
-        if (nowNs < neighbor.askAgainNs) {
-            deadlines.schedule(neighbor.slot, neighbor.askAgainNs);
-        } else {
-            solicit(neighbor, nowNs);
-        }
-    }
-
-    private void solicit(Neighbor neighbor, long nowNs) {
-        boolean unicast = neighbor.state == NeighborState.PROBE;
-        neighbor.solicitations++;
-        neighbor.askAgainNs = nowNs + neighbor.times.retransTimerNs();
-        deadlines.schedule(neighbor.slot, neighbor.askAgainNs);
-        if (!unicast && !multicasts.take(nowNs)) {
-            counters.increment(IpCounter.NEIGHBOR_SOLICITATIONS_SUPPRESSED);
-            return;
-        }
-        counters.increment(IpCounter.NEIGHBOR_SOLICITATIONS_SENT);
-        link.solicit(neighbor, unicast, waiting.oldest(neighbor.slot), nowNs);
-    }
-
-    private void fail(Neighbor neighbor, long refusedUntilNs, long nowNs) {
-        counters.increment(IpCounter.NEIGHBOR_UNREACHABLE);
-        neighbor.refusedUntilNs = refusedUntilNs;
-        neighbor.invalidate();
-        enter(neighbor, NeighborState.FAILED, nowNs + Math.max(1, options.failedTimeNs()));
-        int place = waiting.detach(neighbor.slot);
-        link.failed(neighbor, nowNs);
-        while (place != WaitingPackets.NONE) {
-            int packet = waiting.packet(place);
-            place = waiting.free(place);
-            counters.increment(IpCounter.NEIGHBOR_DROPPED_UNREACHABLE);
-            link.unreachable(neighbor, packet, nowNs);
-        }
-    }
-
-    // Transitions.
-
-    /** The Ethernet address of one that had none, or had failed, has become known. */
-    private void found(Neighbor neighbor, long macAddress, boolean isAnswer, long nowNs) {
-        learn(neighbor, macAddress);
-        if (isAnswer) {
-            neighbor.learntNs = nowNs;
-            confirm(neighbor, nowNs);
-        } else {
-            becomeStale(neighbor, nowNs);
-        }
-        sendWaiting(neighbor, nowNs);
-    }
-
-    private void confirm(Neighbor neighbor, long nowNs) {
-        neighbor.confirmedNs = nowNs;
-        if (neighbor.state != NeighborState.REACHABLE) {
-            long untilNs = nowNs + neighbor.times.reachableTimeNs(nowNs);
-            enter(neighbor, NeighborState.REACHABLE, untilNs);
-        }
-    }
-
-    private void becomeStale(Neighbor neighbor, long nowNs) {
-        neighbor.invalidate();
-        enter(neighbor, NeighborState.STALE, nowNs + options.staleTimeNs());
-    }
-
-    private void enter(Neighbor neighbor, NeighborState state, long deadlineNs) {
-        neighbor.state = state;
-        table.lineUp(neighbor);
-        deadlines.schedule(neighbor.slot, deadlineNs);
-    }
-
-    private static boolean learn(Neighbor neighbor, long macAddress) {
-        boolean differs = neighbor.macAddress != macAddress;
-        if (differs) {
-            neighbor.macAddress = macAddress;
-            neighbor.invalidate();
-        }
-        return differs;
-    }
-
-    private void sendWaiting(Neighbor neighbor, long nowNs) {
-        int place = waiting.detach(neighbor.slot);
-        while (place != WaitingPackets.NONE) {
-            int packet = waiting.packet(place);
-            place = waiting.free(place);
-            link.resolved(neighbor, packet, nowNs);
-        }
-    }
-
-    /** A fixed neighbour is not changed by news, and nobody's Ethernet address is a group's. */
-    private boolean isBelieved(Neighbor neighbor, long macAddress) {
-        boolean isFixed = neighbor.state == NeighborState.PERMANENT;
-        if (isStation(macAddress) && (!isFixed || macAddress == neighbor.macAddress)) {
-            return true;
-        }
-        counters.increment(IpCounter.NEIGHBOR_NEWS_IGNORED);
-        return false;
-    }
-
-    private static boolean isStation(long macAddress) {
-        return macAddress != 0
-                && macAddress >>> 48 == 0
-                && !MacAddress.isMulticast(macAddress);
-    }
-
-    // Room.
-
-    private void limitIncomplete() {
-        if (table.length(NeighborTable.INCOMPLETE) >= options.incompleteLimit()) {
-            evictOldest(NeighborTable.INCOMPLETE);
-        }
-    }
-
-    /**
-     * Sees to it that a place is free.
-     *
-     * @param forSender whether a neighbour may go that was sent to once: for what is heard only, it may not
-     */
-    private boolean makeRoom(boolean forSender) {
-        return !table.isFull()
-                || evictOldest(NeighborTable.FAILED)
-                || evictOldest(NeighborTable.UNUSED)
-                || (forSender && evictOldest(NeighborTable.IDLE));
-    }
-
-    private boolean evictAny() {
-        if (evictOldest(NeighborTable.INCOMPLETE)) {
-            return true;
-        }
-        for (int slot = 0; slot < table.capacity(); slot++) {
-            if (table.at(slot).state != NeighborState.PERMANENT) {
-                counters.increment(IpCounter.NEIGHBOR_EVICTED);
-                remove(table.at(slot));
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean evictOldest(int line) {
-        Neighbor oldest = table.oldest(line);
-        if (oldest == null) {
-            return false;
-        }
-        counters.increment(IpCounter.NEIGHBOR_EVICTED);
-        remove(oldest);
-        return true;
-    }
-
-    private void remove(Neighbor neighbor) {
-        deadlines.cancel(neighbor.slot);
-        table.free(neighbor);
-        int place = waiting.detach(neighbor.slot);
-        while (place != WaitingPackets.NONE) {
-            counters.increment(IpCounter.NEIGHBOR_DROPPED_REMOVED);
-            pool.release(waiting.packet(place));
-            place = waiting.free(place);
-        }
-    }
-
-    private LinkTimes times(int interfaceIndex) {
-        for (int i = 0; i < links.size(); i++) {
-            if (links.get(i).interfaceIndex() == interfaceIndex) {
-                return links.get(i);
-            }
-        }
-        LinkTimes times = new LinkTimes(interfaceIndex, options, random);
-        links.add(times);
-        return times;
     }
 
     // For people.
@@ -788,7 +451,7 @@ public final class NeighborCache implements AutoCloseable {
                                         neighbor.macAddress,
                                         neighbor.state,
                                         neighbor.isRouter,
-                                        waiting.length(neighbor.slot))));
+                                        machine.waiting.length(neighbor.slot))));
         return List.copyOf(entries);
     }
 
@@ -797,7 +460,7 @@ public final class NeighborCache implements AutoCloseable {
     public void close() {
         for (int slot = 0; slot < table.capacity(); slot++) {
             if (table.isTaken(slot)) {
-                remove(table.at(slot));
+                machine.remove(table.at(slot));
             }
         }
     }

@@ -4,13 +4,16 @@ import onload.ip.internal.AddressMap;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * The places for neighbours: found by address, and lined up by how dispensable they are, oldest first in each line.
  */
 final class NeighborTable {
-    /** Line: sent to, or fixed; never dispensable. */
+    /** Line: proven and in use, or fixed; never dispensable. */
     static final int KEPT = 0;
 
     /** Line: asked for. Its length is limited. */
@@ -19,10 +22,10 @@ final class NeighborTable {
     /** Line: did not answer. */
     static final int FAILED = 2;
 
-    /** Line: heard of, but never sent to: what a flood of spoofed addresses is made of. */
-    static final int UNUSED = 3;
+    /** Line: heard of, but not proven to be there: what a flood of spoofed addresses is made of. */
+    static final int UNPROVEN = 3;
 
-    /** Line: sent to once, but not lately. */
+    /** Line: proven once, but not lately sent to. */
     static final int IDLE = 4;
 
     private static final int FREE = 5;
@@ -39,8 +42,16 @@ final class NeighborTable {
     private final int[] last = new int[LINES];
     private final int[] length = new int[LINES];
 
-    NeighborTable(int capacity, long key, LinkTimes nobodys) {
-        slots = new AddressMap(capacity, key);
+    private final NeighborOptions options;
+    private final RandomGenerator random;
+    private final List<LinkTimes> links = new ArrayList<>();
+
+    NeighborTable(NeighborOptions options, RandomGenerator random) {
+        this.options = options;
+        this.random = random;
+        int capacity = options.capacity();
+        LinkTimes nobodys = LinkTimes.none(0);
+        slots = new AddressMap(capacity, random.nextLong());
         neighbors = new Neighbor[capacity];
         line = new int[capacity];
         before = new int[capacity];
@@ -88,22 +99,35 @@ final class NeighborTable {
     }
 
     /** {@return a free object, now of this address}; there must be one */
-    Neighbor take(LinkTimes times, long high, long low) {
+    Neighbor take(int interfaceIndex, long high, long low) {
         Neighbor neighbor = neighbors[first[FREE]];
-        slots.add(high, low, times.interfaceIndex(), neighbor.slot);
-        neighbor.times = times;
+        slots.add(high, low, interfaceIndex, neighbor.slot);
+        neighbor.times = times(interfaceIndex);
         neighbor.high = high;
         neighbor.low = low;
         neighbor.macAddress = Neighbor.NO_ADDRESS;
         neighbor.state = NeighborState.INCOMPLETE;
         neighbor.isRouter = false;
-        neighbor.isUsed = false;
+        neighbor.isProven = false;
         neighbor.isMirrored = false;
         neighbor.solicitations = 0;
         neighbor.askAgainNs = Long.MIN_VALUE;
+        neighbor.lockedUntilNs = Long.MIN_VALUE;
         neighbor.refusedUntilNs = Long.MIN_VALUE;
         lineUp(neighbor);
         return neighbor;
+    }
+
+    /** {@return the times of an interface}; made when it is first seen, of which there are as many as are set up */
+    LinkTimes times(int interfaceIndex) {
+        for (int i = 0; i < links.size(); i++) {
+            if (links.get(i).interfaceIndex() == interfaceIndex) {
+                return links.get(i);
+            }
+        }
+        LinkTimes times = new LinkTimes(interfaceIndex, options, random);
+        links.add(times);
+        return times;
     }
 
     /** Takes an address away from its object; every pair with its version is void. */
@@ -126,8 +150,9 @@ final class NeighborTable {
         return switch (neighbor.state) {
             case INCOMPLETE -> INCOMPLETE;
             case FAILED -> FAILED;
-            case STALE -> neighbor.isUsed ? IDLE : UNUSED;
-            case REACHABLE, DELAY, PROBE, PERMANENT -> KEPT;
+            case STALE -> neighbor.isProven ? IDLE : UNPROVEN;
+            case REACHABLE, DELAY, PROBE -> neighbor.isProven ? KEPT : UNPROVEN;
+            case PERMANENT -> KEPT;
         };
     }
 
