@@ -24,6 +24,9 @@ public final class IpDatagram {
     /** Cast: for all hosts of the link or the prefix. */
     public static final int BROADCAST = 2;
 
+    /** There is no router alert option. */
+    public static final int NO_ROUTER_ALERT = -1;
+
     private long sourceHigh;
     private long sourceLow;
     private long destinationHigh;
@@ -36,6 +39,8 @@ public final class IpDatagram {
     private int trafficClass;
     private int hopLimit;
     private int cast;
+    private int nextHeaderPointer;
+    private int routerAlert = NO_ROUTER_ALERT;
     private boolean isIpv4;
     private boolean checksumVerified;
 
@@ -97,6 +102,17 @@ public final class IpDatagram {
         this.protocol = protocol;
         this.trafficClass = trafficClass;
         this.hopLimit = hopLimit;
+    }
+
+    /**
+     * Fills in what the extension headers of IPv6 say.
+     *
+     * @param nextHeaderPointer offset in the packet of the field that names the upper layer
+     * @param routerAlert the value of the router alert option, or {@link #NO_ROUTER_ALERT}
+     */
+    public void extensions(int nextHeaderPointer, int routerAlert) {
+        this.nextHeaderPointer = nextHeaderPointer;
+        this.routerAlert = routerAlert;
     }
 
     /** {@return whether it is IPv4; IPv6 otherwise} */
@@ -177,5 +193,15 @@ public final class IpDatagram {
     /** {@return the hops that were left, 0 to 255} */
     public int hopLimit() {
         return hopLimit;
+    }
+
+    /** {@return the offset in an IPv6 packet of the field that names the upper layer} */
+    public int nextHeaderPointer() {
+        return nextHeaderPointer;
+    }
+
+    /** {@return the value of an IPv6 packet's router alert option (RFC 2711), or {@link #NO_ROUTER_ALERT}} */
+    public int routerAlert() {
+        return routerAlert;
     }
 }
