@@ -299,13 +299,15 @@ public final class NeighborCache implements AutoCloseable {
     public void fix(int interfaceIndex, long high, long low, long macAddress, long nowNs) {
         if (!NeighborStateMachine.isStation(macAddress) || interfaceIndex < 1) {
             throw new IllegalArgumentException(
-                    "%s on interface %d cannot be fixed to Ethernet address 0x%012x; expected one of a single station, on an interface from 1 on"
+                    ("%s on interface %d cannot be fixed to Ethernet address 0x%012x; "
+                                    + "expected one of a single station, on an interface from 1 on")
                             .formatted(IpAddress.of(high, low), interfaceIndex, macAddress));
         }
         Neighbor neighbor = fixable(interfaceIndex, high, low);
         if (neighbor == null) {
             throw new IllegalStateException(
-                    "%s cannot be fixed to %s, since all %d neighbours of the cache are fixed already; remove some, or make its capacity larger"
+                    ("%s cannot be fixed to %s, since all %d neighbours of the cache are fixed already; "
+                                    + "remove some, or make its capacity larger")
                             .formatted(
                                     IpAddress.of(high, low),
                                     MacAddress.toString(macAddress),
