@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /** A cache, a clock, and a link that notes what it is told and sends the packets it gets nowhere. */
 final class NeighborScene implements NeighborLink {
@@ -46,13 +47,13 @@ final class NeighborScene implements NeighborLink {
     }
 
     NeighborScene(PacketPool pool, NeighborOptions options) {
-        this(pool, options, 1);
+        this(pool, options, new SplittableRandom(1));
     }
 
-    NeighborScene(PacketPool pool, NeighborOptions options, long seed) {
+    NeighborScene(PacketPool pool, NeighborOptions options, RandomGenerator random) {
         this.pool = pool;
         nowNs = -5 * SECOND; // a monotonic clock may be negative
-        cache = new NeighborCache(options, pool, new SplittableRandom(seed), this, counters);
+        cache = new NeighborCache(options, pool, random, this, counters);
     }
 
     @Override

@@ -144,7 +144,8 @@ class NeighborTimesTest {
         Property.forAll(
                 50,
                 random -> {
-                    NeighborScene busy = new NeighborScene(pools.open(64), quick, random.seed());
+                    NeighborScene busy = new NeighborScene(
+                                    pools.open(64), quick, new SplittableRandom(random.seed()));
                     Neighbor neighbor = busy.create(LOW);
                     for (int i = 0; i < 300; i++) {
                         switch (random.between(0, 4)) {
