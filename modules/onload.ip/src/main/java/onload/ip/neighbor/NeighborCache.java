@@ -79,8 +79,7 @@ public final class NeighborCache implements AutoCloseable {
      *
      * <p>Null, and counted, if none is dispensable.
      */
-    public @Nullable Neighbor findOrCreate(
-            int interfaceIndex, long high, long low, long nowNs) {
+    public @Nullable Neighbor findOrCreate(int interfaceIndex, long high, long low, long nowNs) {
         Neighbor known = table.find(interfaceIndex, high, low);
         if (known != null) {
             return known;
@@ -150,7 +149,8 @@ public final class NeighborCache implements AutoCloseable {
                     return false;
                 }
                 neighbor.isRouter = isRouter;
-                machine.updated(neighbor, differs ? macAddress : neighbor.macAddress, solicited, nowNs);
+                machine.updated(
+                        neighbor, differs ? macAddress : neighbor.macAddress, solicited, nowNs);
             }
             case PERMANENT -> neighbor.isRouter = isRouter;
         }
@@ -167,8 +167,7 @@ public final class NeighborCache implements AutoCloseable {
      *
      * @return whether the neighbour is in the cache
      */
-    public boolean answered(
-            int interfaceIndex, long high, long low, long macAddress, long nowNs) {
+    public boolean answered(int interfaceIndex, long high, long low, long macAddress, long nowNs) {
         Neighbor neighbor = table.find(interfaceIndex, high, low);
         if (neighbor == null) {
             return false;
@@ -204,12 +203,7 @@ public final class NeighborCache implements AutoCloseable {
      * @return whether the neighbour is in the cache
      */
     public boolean heard(
-            int interfaceIndex,
-            long high,
-            long low,
-            long macAddress,
-            boolean create,
-            long nowNs) {
+            int interfaceIndex, long high, long low, long macAddress, boolean create, long nowNs) {
         return heard(interfaceIndex, high, low, macAddress, create, false, nowNs);
     }
 
@@ -240,14 +234,14 @@ public final class NeighborCache implements AutoCloseable {
         neighbor.isRouter |= isRouter;
         switch (neighbor.state) {
             case INCOMPLETE, FAILED -> machine.found(neighbor, macAddress, false, nowNs);
-            case REACHABLE, STALE, DELAY, PROBE -> machine.updated(neighbor, macAddress, false, nowNs);
+            case REACHABLE, STALE, DELAY, PROBE ->
+                    machine.updated(neighbor, macAddress, false, nowNs);
             case PERMANENT -> {}
         }
         return true;
     }
 
-    private @Nullable Neighbor created(
-            int interfaceIndex, long high, long low, long macAddress) {
+    private @Nullable Neighbor created(int interfaceIndex, long high, long low, long macAddress) {
         if (!NeighborStateMachine.isStation(macAddress)) {
             counters.increment(IpCounter.NEIGHBOR_NEWS_IGNORED);
             return null;
@@ -444,16 +438,15 @@ public final class NeighborCache implements AutoCloseable {
     /** {@return what the cache has, copied} */
     public List<NeighborEntry> list() {
         List<NeighborEntry> entries = new ArrayList<>(table.size());
-        forEach(
-                neighbor ->
-                        entries.add(
-                                new NeighborEntry(
-                                        neighbor.interfaceIndex(),
-                                        IpAddress.of(neighbor.high, neighbor.low),
-                                        neighbor.macAddress,
-                                        neighbor.state,
-                                        neighbor.isRouter,
-                                        machine.waiting.length(neighbor.slot))));
+        forEach(neighbor ->
+                entries.add(
+                        new NeighborEntry(
+                                neighbor.interfaceIndex(),
+                                IpAddress.of(neighbor.high, neighbor.low),
+                                neighbor.macAddress,
+                                neighbor.state,
+                                neighbor.isRouter,
+                                machine.waiting.length(neighbor.slot))));
         return List.copyOf(entries);
     }
 

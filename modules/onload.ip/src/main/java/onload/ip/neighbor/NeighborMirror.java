@@ -57,8 +57,7 @@ final class NeighborMirror {
         }
     }
 
-    private @Nullable Neighbor created(
-            int interfaceIndex, long high, long low, boolean isFixed) {
+    private @Nullable Neighbor created(int interfaceIndex, long high, long low, boolean isFixed) {
         if (!machine.makeRoom(isFixed)) {
             counters.increment(IpCounter.NEIGHBOR_REFUSED_CACHE_FULL);
             return null;

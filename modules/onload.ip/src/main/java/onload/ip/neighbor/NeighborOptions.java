@@ -94,7 +94,11 @@ public record NeighborOptions(
         within("maxUnicastSolicit", maxUnicastSolicit, 1, 100);
         within("multicastSolicitsPerSecond", multicastSolicitsPerSecond, 1, 1_000_000);
         within("failedTimeNs", failedTimeNs, 0, LONGEST_NS);
-        within("staleTimeNs", staleTimeNs, TimeUnit.SECONDS.toNanos(60), TimeUnit.DAYS.toNanos(365));
+        within(
+                "staleTimeNs",
+                staleTimeNs,
+                TimeUnit.SECONDS.toNanos(60),
+                TimeUnit.DAYS.toNanos(365));
         within("lockTimeNs", lockTimeNs, 0, LONGEST_NS);
     }
 
@@ -172,7 +176,8 @@ public record NeighborOptions(
     }
 
     /** {@return these options with other times for which the cache remembers} */
-    public NeighborOptions withMemory(long newFailedTimeNs, long newStaleTimeNs, long newLockTimeNs) {
+    public NeighborOptions withMemory(
+            long newFailedTimeNs, long newStaleTimeNs, long newLockTimeNs) {
         return new NeighborOptions(
                 capacity,
                 incompleteLimit,

@@ -41,8 +41,7 @@ final class NeighborStateMachine {
         this.counters = counters;
         int capacity = options.capacity();
         table = new NeighborTable(options, random);
-        waiting =
-                new WaitingPackets(capacity, options.queuedPerNeighbor(), options.queuedInAll());
+        waiting = new WaitingPackets(capacity, options.queuedPerNeighbor(), options.queuedInAll());
         deadlines = new DeadlineHeap(capacity);
         multicasts =
                 new TokenBucket(options.multicastSolicitsPerSecond(), options.incompleteLimit());
@@ -222,7 +221,8 @@ final class NeighborStateMachine {
                 if (neighbor.solicitations < options.maxUnicastSolicit()) {
                     solicit(neighbor, nowNs);
                 } else {
-                    // Its Ethernet address may be another one now: the next packet asks all on the link.
+                    // Its Ethernet address may be another one now: the next packet asks all on the
+                    // link.
                     fail(neighbor, nowNs, nowNs);
                 }
             }

@@ -28,7 +28,8 @@ final class WaitingPackets {
     private final int[] last;
     private final int[] length;
 
-    // The queues of one length, in the order in which they came to it; those of length 0 are not linked.
+    // The queues of one length, in the order in which they came to it; those of length 0 are not
+    // linked.
     private final int[] before;
     private final int[] after;
     private final int[] firstOfLength;

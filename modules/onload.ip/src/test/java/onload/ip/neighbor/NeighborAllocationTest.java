@@ -3,6 +3,7 @@ package onload.ip.neighbor;
 import static onload.ip.neighbor.NeighborScene.HIGH;
 import static onload.ip.neighbor.NeighborScene.LINK;
 import static onload.ip.neighbor.NeighborScene.MAC;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import onload.ip.counter.IpCounters;
@@ -52,9 +53,7 @@ class NeighborAllocationTest {
 
     @BeforeEach
     void makeCache() {
-        pool =
-                pools.open(
-                        PoolOptions.of(16).withHugePages(HugePages.NEVER).withAccounting(false));
+        pool = pools.open(PoolOptions.of(16).withHugePages(HugePages.NEVER).withAccounting(false));
         cache =
                 new NeighborCache(
                         NeighborOptions.DEFAULT.withCapacity(64),
@@ -74,12 +73,11 @@ class NeighborAllocationTest {
 
     @Test
     void usingANeighborAllocatesNothing() {
-        assertNothingIsAllocated(
-                () -> {
-                    Neighbor neighbor = cache.findOrCreate(LINK, HIGH, 1, nowNs);
-                    sum += neighbor == null ? 0 : cache.use(neighbor, packet, nowNs);
-                    cache.heard(LINK, HIGH, 1, MAC + (nowNs++ & 1), false, nowNs);
-                });
+        assertNothingIsAllocated(() -> {
+            Neighbor neighbor = cache.findOrCreate(LINK, HIGH, 1, nowNs);
+            sum += neighbor == null ? 0 : cache.use(neighbor, packet, nowNs);
+            cache.heard(LINK, HIGH, 1, MAC + (nowNs++ & 1), false, nowNs);
+        });
     }
 
     @Test
@@ -88,13 +86,12 @@ class NeighborAllocationTest {
         if (neighbor == null) {
             throw new AssertionError("no room");
         }
-        assertNothingIsAllocated(
-                () -> {
-                    nowNs += NeighborScene.SECOND;
-                    cache.reachable(neighbor, nowNs);
-                    cache.advance(nowNs);
-                    cache.confirmed(LINK, HIGH, 1, MAC, true, true, false, nowNs);
-                });
+        assertNothingIsAllocated(() -> {
+            nowNs += NeighborScene.SECOND;
+            cache.reachable(neighbor, nowNs);
+            cache.advance(nowNs);
+            cache.confirmed(LINK, HIGH, 1, MAC, true, true, false, nowNs);
+        });
     }
 
     @Test
@@ -104,25 +101,23 @@ class NeighborAllocationTest {
 
     @Test
     void aSweepAndItsFailuresAllocateNothing() {
-        assertNothingIsAllocated(
-                () -> {
-                    Neighbor neighbor = cache.findOrCreate(LINK, HIGH, low++, nowNs);
-                    sum += neighbor == null ? 0 : cache.use(neighbor, packet, nowNs);
-                    nowNs += NeighborScene.SECOND / 4;
-                    cache.advance(nowNs);
-                });
+        assertNothingIsAllocated(() -> {
+            Neighbor neighbor = cache.findOrCreate(LINK, HIGH, low++, nowNs);
+            sum += neighbor == null ? 0 : cache.use(neighbor, packet, nowNs);
+            nowNs += NeighborScene.SECOND / 4;
+            cache.advance(nowNs);
+        });
     }
 
     @Test
     void resolvingANeighborAllocatesNothing() {
-        assertNothingIsAllocated(
-                () -> {
-                    low++;
-                    Neighbor neighbor = cache.findOrCreate(LINK, HIGH, low, nowNs);
-                    sum += neighbor == null ? 0 : cache.use(neighbor, packet, nowNs);
-                    cache.answered(LINK, HIGH, low, MAC, nowNs);
-                    cache.remove(LINK, HIGH, low);
-                });
+        assertNothingIsAllocated(() -> {
+            low++;
+            Neighbor neighbor = cache.findOrCreate(LINK, HIGH, low, nowNs);
+            sum += neighbor == null ? 0 : cache.use(neighbor, packet, nowNs);
+            cache.answered(LINK, HIGH, low, MAC, nowNs);
+            cache.remove(LINK, HIGH, low);
+        });
     }
 
     private static void assertNothingIsAllocated(Runnable action) {

@@ -6,6 +6,7 @@ import static onload.ip.neighbor.NeighborScene.LOW;
 import static onload.ip.neighbor.NeighborScene.MAC;
 import static onload.ip.neighbor.NeighborScene.OTHER_MAC;
 import static onload.ip.neighbor.NeighborScene.SECOND;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -141,8 +142,7 @@ class NeighborFeedTest {
                 "fe80::1 on interface 3 cannot be fixed to Ethernet address 0x01005e000001; "
                         + "expected one of a single station, on an interface from 1 on",
                 thrown.getMessage());
-        assertThrows(
-                IllegalArgumentException.class, () -> scene.cache.fix(0, HIGH, LOW, MAC, 0));
+        assertThrows(IllegalArgumentException.class, () -> scene.cache.fix(0, HIGH, LOW, MAC, 0));
         assertEquals(0, scene.cache.size());
     }
 

@@ -4,6 +4,7 @@ import static onload.ip.neighbor.NeighborScene.HIGH;
 import static onload.ip.neighbor.NeighborScene.LINK;
 import static onload.ip.neighbor.NeighborScene.MAC;
 import static onload.ip.neighbor.NeighborScene.SECOND;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -76,8 +77,7 @@ class NeighborModelTest {
         }
 
         private boolean isOpen() {
-            return asked > 0
-                    && (state == NeighborState.INCOMPLETE || state == NeighborState.PROBE);
+            return asked > 0 && (state == NeighborState.INCOMPLETE || state == NeighborState.PROBE);
         }
 
         /** {@return whether a router ceased to be one} */
@@ -177,8 +177,7 @@ class NeighborModelTest {
                 random -> {
                     // The shortest reachable time always: the model does not draw.
                     NeighborScene scene =
-                            new NeighborScene(
-                                    pools.open(600), NeighborOptions.DEFAULT, () -> 0L);
+                            new NeighborScene(pools.open(600), NeighborOptions.DEFAULT, () -> 0L);
                     Map<Long, Model> models = new TreeMap<>();
                     for (int i = 0; i < 400; i++) {
                         step(random, scene, models);
@@ -244,17 +243,16 @@ class NeighborModelTest {
 
     private static void compare(NeighborScene scene, Map<Long, Model> models) {
         Map<Long, String> expected = new TreeMap<>();
-        models.forEach(
-                (low, model) ->
-                        expected.put(
-                                low,
-                                model.state
-                                        + " "
-                                        + Long.toHexString(model.mac)
-                                        + " "
-                                        + model.router
-                                        + " "
-                                        + model.waiting));
+        models.forEach((low, model) ->
+                expected.put(
+                        low,
+                        model.state
+                                + " "
+                                + Long.toHexString(model.mac)
+                                + " "
+                                + model.router
+                                + " "
+                                + model.waiting));
         Map<Long, String> actual = new TreeMap<>();
         for (NeighborEntry entry : scene.cache.list()) {
             actual.put(

@@ -54,7 +54,6 @@ class NeighborOptionsTest {
 
     private static void refused(String name, Executable making) {
         String message = assertThrows(IllegalArgumentException.class, making).getMessage();
-        assertTrue(
-                message.startsWith(name + " of a neighbour cache cannot be "), () -> message);
+        assertTrue(message.startsWith(name + " of a neighbour cache cannot be "), () -> message);
     }
 }

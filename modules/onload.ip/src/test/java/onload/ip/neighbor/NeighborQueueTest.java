@@ -4,6 +4,7 @@ import static onload.ip.neighbor.NeighborScene.LINK;
 import static onload.ip.neighbor.NeighborScene.LOW;
 import static onload.ip.neighbor.NeighborScene.MAC;
 import static onload.ip.neighbor.NeighborScene.RETRANS;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -192,9 +193,7 @@ class NeighborQueueTest {
         scene.pass(3 * RETRANS);
         assertEquals(3, scene.refused.size());
         assertFalse(scene.isKnown(LOW));
-        assertEquals(
-                1,
-                scene.cache.list().stream().mapToInt(NeighborEntry::waiting).sum());
+        assertEquals(1, scene.cache.list().stream().mapToInt(NeighborEntry::waiting).sum());
         scene.cache.close();
     }
 

@@ -8,6 +8,7 @@ import static onload.ip.neighbor.NeighborScene.LOW;
 import static onload.ip.neighbor.NeighborScene.MAC;
 import static onload.ip.neighbor.NeighborScene.OTHER_MAC;
 import static onload.ip.neighbor.NeighborScene.RETRANS;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -8,6 +8,7 @@ import static onload.ip.neighbor.NeighborScene.LOW;
 import static onload.ip.neighbor.NeighborScene.MAC;
 import static onload.ip.neighbor.NeighborScene.RETRANS;
 import static onload.ip.neighbor.NeighborScene.SECOND;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -45,7 +46,8 @@ class NeighborTimesTest {
                     LinkTimes times = times(random.seed());
                     times.advertised(base, 0);
                     long time = times.reachableTimeNs(random.anyInt());
-                    assertTrue(time >= base / 2 && time <= base / 2 + base, () -> base + " " + time);
+                    assertTrue(
+                            time >= base / 2 && time <= base / 2 + base, () -> base + " " + time);
                 });
     }
 
@@ -144,7 +146,8 @@ class NeighborTimesTest {
         Property.forAll(
                 50,
                 random -> {
-                    NeighborScene busy = new NeighborScene(
+                    NeighborScene busy =
+                            new NeighborScene(
                                     pools.open(64), quick, new SplittableRandom(random.seed()));
                     Neighbor neighbor = busy.create(LOW);
                     for (int i = 0; i < 300; i++) {
@@ -253,8 +256,7 @@ class NeighborTimesTest {
 
     @Test
     void aQuestionThatWasSuppressedIsAskedWithTheNextTry() {
-        NeighborOptions one =
-                NeighborOptions.DEFAULT.withSolicits(3, 3, 1).withIncompleteLimit(1);
+        NeighborOptions one = NeighborOptions.DEFAULT.withSolicits(3, 3, 1).withIncompleteLimit(1);
         NeighborScene scarce = new NeighborScene(pools.open(8), one);
         scarce.use(LOW);
         scarce.advertised(LOW, MAC, true, true);
