@@ -29,7 +29,17 @@ public final class PathMtuCache {
 
     /** RFC 1191, section 7.1: the MTUs that links have, for routers that do not say theirs. */
     private static final int[] PLATEAUS = {
-        65_535, 32_000, 17_914, 8166, 4352, 2002, 1492, 1006, 508, 296, PathMtuOptions.LEAST_IPV4_MTU
+        65_535,
+        32_000,
+        17_914,
+        8166,
+        4352,
+        2002,
+        1492,
+        1006,
+        508,
+        296,
+        PathMtuOptions.LEAST_IPV4_MTU
     };
 
     private final PathMtuOptions options;
@@ -113,15 +123,9 @@ public final class PathMtuCache {
      * @return whether the path MTU is another one now, of which the listener has heard already
      */
     public boolean report(
-            long high,
-            long low,
-            long reportedMtu,
-            int currentMtu,
-            int originalLength,
-            long nowNs) {
+            long high, long low, long reportedMtu, int currentMtu, int originalLength, long nowNs) {
         boolean ipv4 = Ipv6Address.isIpv4Mapped(high, low);
-        long reported =
-                ipv4 && reportedMtu == 0 ? plateauBelow(originalLength) : reportedMtu;
+        long reported = ipv4 && reportedMtu == 0 ? plateauBelow(originalLength) : reportedMtu;
         if (!isPossible(ipv4, reported, originalLength)) {
             counters.increment(IpCounter.PATH_MTU_IGNORED);
             return false;
@@ -137,7 +141,12 @@ public final class PathMtuCache {
             return false;
         }
         int lowered = Math.min(known, (int) Math.max(reported, minimum));
-        learn(slot == AddressMap.NONE ? admit(high, low) : slot, lowered, minimum, nowNarrow, nowNs);
+        learn(
+                slot == AddressMap.NONE ? admit(high, low) : slot,
+                lowered,
+                minimum,
+                nowNarrow,
+                nowNs);
         listener.changed(high, low);
         return true;
     }

@@ -12,8 +12,7 @@ package onload.ip.route;
  * @param maxReductions how often the path MTU of one destination is lowered until it has aged, ≥ 1; the last time it
  *     goes to the minimum of the version at once
  */
-public record PathMtuOptions(
-        int capacity, long lifetimeNs, int minimumIpv4Mtu, int maxReductions) {
+public record PathMtuOptions(int capacity, long lifetimeNs, int minimumIpv4Mtu, int maxReductions) {
     /** The shortest lifetime: 5 minutes (RFC 8201, section 4). */
     public static final long SHORTEST_LIFETIME_NS = 300_000_000_000L;
 

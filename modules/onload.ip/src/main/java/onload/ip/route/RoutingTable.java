@@ -168,8 +168,7 @@ public final class RoutingTable {
      * @param interfaceIndex the interface that it has to be, ≥ 1; 0 for any
      * @param states which interfaces are usable and which routers answer
      */
-    public @Nullable Route lookup(
-            long high, long low, int interfaceIndex, InterfaceStates states) {
+    public @Nullable Route lookup(long high, long low, int interfaceIndex, InterfaceStates states) {
         if (!indexed) {
             rebuild();
         }
@@ -218,9 +217,7 @@ public final class RoutingTable {
                 passedOver++;
             }
         }
-        return passedOver == 0
-                ? null
-                : inTurn(longest, passedOver, interfaceIndex, states);
+        return passedOver == 0 ? null : inTurn(longest, passedOver, interfaceIndex, states);
     }
 
     /** Takes one of the routes that were passed over, which are the first ones that fit. */
@@ -245,8 +242,7 @@ public final class RoutingTable {
 
     /** Whether routers have told of it, so that what others of them tell will do as well. */
     private static boolean isHearsay(Route route) {
-        return route.origin() == RouteOrigin.ADVERTISED
-                || route.origin() == RouteOrigin.REDIRECTED;
+        return route.origin() == RouteOrigin.ADVERTISED || route.origin() == RouteOrigin.REDIRECTED;
     }
 
     /** The place after all routes that are before a route or in one place with it. */

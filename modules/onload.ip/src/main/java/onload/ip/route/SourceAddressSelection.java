@@ -149,7 +149,8 @@ public final class SourceAddressSelection {
         if (!isCandidate(address, high, low, interfaceIndex)) {
             return NOT_A_CANDIDATE;
         }
-        int score = scopeRank(scope(address.high(), address.low()), scope(high, low)) << SCOPE_SHIFT;
+        int score =
+                scopeRank(scope(address.high(), address.low()), scope(high, low)) << SCOPE_SHIFT;
         if (address.high() == high && address.low() == low) {
             score |= SAME_ADDRESS;
         }

@@ -13,7 +13,10 @@ final class PairwiseRules {
     static boolean isCandidate(InterfaceAddress address, IpAddress destination) {
         boolean sameLink = address.interfaceIndex() == 1;
         IpAddress own = address.address();
-        if (!address.state().isUsable() || own.isUnspecified() || own.isIpv4() || own.isMulticast()) {
+        if (!address.state().isUsable()
+                || own.isUnspecified()
+                || own.isIpv4()
+                || own.isMulticast()) {
             return false;
         }
         if (own.isLoopback()) {
@@ -25,7 +28,10 @@ final class PairwiseRules {
 
     /** Whether a rule prefers {@code a} to {@code b}. */
     static boolean isPreferred(InterfaceAddress a, InterfaceAddress b, IpAddress destination) {
-        if (a.address().equals(b.address()) && a.state() == b.state() && a.interfaceIndex() == b.interfaceIndex() && a.prefix().equals(b.prefix())) {
+        if (a.address().equals(b.address())
+                && a.state() == b.state()
+                && a.interfaceIndex() == b.interfaceIndex()
+                && a.prefix().equals(b.prefix())) {
             return false;
         }
         if (a.address().equals(destination) != b.address().equals(destination)) {
@@ -73,7 +79,6 @@ final class PairwiseRules {
     }
 
     private static BigInteger number(IpAddress address) {
-        return new BigInteger(
-                "%016x%016x".formatted(address.high(), address.low()), 16);
+        return new BigInteger("%016x%016x".formatted(address.high(), address.low()), 16);
     }
 }

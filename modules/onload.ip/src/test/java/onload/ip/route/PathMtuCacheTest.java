@@ -344,7 +344,10 @@ class PathMtuCacheTest {
         }
         assertEquals(PathMtuOptions.DEFAULT.maxReductions(), changed);
         assertEquals(changed, changes.size());
-        assertEquals(552, mtu(FOUR), "the last one goes to the minimum, so that no true report is missed");
+        assertEquals(
+                552,
+                mtu(FOUR),
+                "the last one goes to the minimum, so that no true report is missed");
         assertFalse(isNarrow(FOUR));
     }
 
@@ -538,8 +541,7 @@ class PathMtuCacheTest {
         int heard = changes.size();
         long ignored = counters.get(IpCounter.PATH_MTU_IGNORED);
         assertFalse(
-                cache.report(
-                        to.high(), to.low(), reportedMtu, currentMtu, originalLength, nowNs));
+                cache.report(to.high(), to.low(), reportedMtu, currentMtu, originalLength, nowNs));
         assertEquals(before, cache.mtu(to.high(), to.low()));
         assertEquals(heard, changes.size());
         assertEquals(ignored + 1, counters.get(IpCounter.PATH_MTU_IGNORED));

@@ -85,7 +85,9 @@ class PolicyTableTest {
     @Test
     void askingAllocatesNothing() {
         assertEquals(
-                0, AllocatedBytes.perRun(2000, 1000, () -> PolicyTable.DEFAULT.label(0x3ffeL << 48, 1)));
+                0,
+                AllocatedBytes.perRun(
+                        2000, 1000, () -> PolicyTable.DEFAULT.label(0x3ffeL << 48, 1)));
     }
 
     private static void assertRefused(List<PolicyTable.Entry> entries, String saying) {

@@ -86,7 +86,10 @@ class RoutingTablePropertyTest {
         }
 
         private void removeOne() {
-            Route route = model.isEmpty() || random.chance(0.2) ? anyRoute() : random.oneOf(model.toArray(new Route[0]));
+            Route route =
+                    model.isEmpty() || random.chance(0.2)
+                            ? anyRoute()
+                            : random.oneOf(model.toArray(new Route[0]));
             assertEquals(model.remove(route), table.remove(route));
         }
 
@@ -105,8 +108,7 @@ class RoutingTablePropertyTest {
         private void look() {
             IpAddress destination = near(random.oneOf(bases.toArray(new IpAddress[0])));
             int interfaceIndex = random.between(0, INTERFACES);
-            Route found =
-                    table.lookup(destination.high(), destination.low(), interfaceIndex, this);
+            Route found = table.lookup(destination.high(), destination.low(), interfaceIndex, this);
             List<Route> fitting = fitting(destination, interfaceIndex);
             if (Ipv6Address.isLinkLocal(destination.high(), destination.low())
                     || Ipv6Address.isMulticast(destination.high(), destination.low())) {
@@ -127,11 +129,9 @@ class RoutingTablePropertyTest {
             for (Route route : fitting) {
                 boolean manual =
                         asked.stream()
-                                .anyMatch(
-                                        before ->
-                                                before.destination().length()
-                                                                > route.destination().length()
-                                                        && before.origin() == RouteOrigin.MANUAL);
+                                .anyMatch(before ->
+                                        before.destination().length() > route.destination().length()
+                                                && before.origin() == RouteOrigin.MANUAL);
                 if (manual) {
                     break;
                 }
@@ -151,7 +151,8 @@ class RoutingTablePropertyTest {
         private List<Route> fitting(IpAddress destination, int interfaceIndex) {
             return model.stream()
                     .filter(route -> route.destination().contains(destination))
-                    .filter(route -> interfaceIndex == 0 || route.interfaceIndex() == interfaceIndex)
+                    .filter(route ->
+                            interfaceIndex == 0 || route.interfaceIndex() == interfaceIndex)
                     .filter(route -> isUsable(route.interfaceIndex()))
                     .sorted(
                             Comparator.comparingInt((Route route) -> -route.destination().length())
@@ -182,7 +183,8 @@ class RoutingTablePropertyTest {
                     random.between(0, 2),
                     null,
                     0,
-                    random.oneOf(RouteOrigin.MANUAL, RouteOrigin.ADVERTISED, RouteOrigin.REDIRECTED));
+                    random.oneOf(
+                            RouteOrigin.MANUAL, RouteOrigin.ADVERTISED, RouteOrigin.REDIRECTED));
         }
 
         private IpAddress gateway(boolean ipv4) {
@@ -208,10 +210,12 @@ class RoutingTablePropertyTest {
             }
             if (base.isIpv4()) {
                 int flip = 1 << random.between(0, 31);
-                return IpAddress.of(base.ipv4() ^ (random.flip() ? flip : random.anyInt() & (flip - 1)));
+                return IpAddress.of(
+                        base.ipv4() ^ (random.flip() ? flip : random.anyInt() & (flip - 1)));
             }
             return bit < 64
-                    ? IpAddress.of(high ^ (Long.MIN_VALUE >>> bit), random.flip() ? low : random.anyLong())
+                    ? IpAddress.of(
+                            high ^ (Long.MIN_VALUE >>> bit), random.flip() ? low : random.anyLong())
                     : IpAddress.of(high, low ^ (Long.MIN_VALUE >>> (bit - 64)));
         }
 

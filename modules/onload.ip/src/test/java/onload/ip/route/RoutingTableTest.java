@@ -347,7 +347,16 @@ class RoutingTableTest {
     @Test
     void aRouteWithoutGatewayStandsInForAnUnreachableRouter() {
         add(via("10.0.0.0/8", "192.0.2.1", 1));
-        Route onLink = add(new Route(IpPrefix.parse("10.0.0.0/8"), null, 1, 9, null, 0, RouteOrigin.MANUAL));
+        Route onLink =
+                add(
+                        new Route(
+                                IpPrefix.parse("10.0.0.0/8"),
+                                null,
+                                1,
+                                9,
+                                null,
+                                0,
+                                RouteOrigin.MANUAL));
         assertSame(onLink, lookup(table, "10.0.0.1", 0, Broken.routers("192.0.2.1")));
     }
 
@@ -417,13 +426,12 @@ class RoutingTableTest {
         assertThrows(
                 IllegalStateException.class,
                 () ->
-                        table.removeIf(
-                                route -> {
-                                    if (route.equals(two)) {
-                                        throw new IllegalStateException();
-                                    }
-                                    return true;
-                                }));
+                        table.removeIf(route -> {
+                            if (route.equals(two)) {
+                                throw new IllegalStateException();
+                            }
+                            return true;
+                        }));
         assertEquals(List.of(one, two), table.routes());
         assertEquals(version, table.version());
         assertSame(one, lookup(table, "10.0.0.1"));
@@ -439,8 +447,7 @@ class RoutingTableTest {
         assertTrue(small.isFull());
         long version = small.version();
         IllegalStateException error =
-                assertThrows(
-                        IllegalStateException.class, () -> small.add(onLink("12.0.0.0/8", 1)));
+                assertThrows(IllegalStateException.class, () -> small.add(onLink("12.0.0.0/8", 1)));
         assertTrue(error.getMessage().contains("12.0.0.0/8"), error.getMessage());
         assertTrue(error.getMessage().contains("2 already"), error.getMessage());
         assertFalse(small.add(onLink("10.0.0.0/8", 1)), "an equal route needs no room");
@@ -499,7 +506,13 @@ class RoutingTableTest {
     void hundredsOfRedirectedHostsAreFoundAndRemovedAtOnce() {
         Route all = add(via("::/0", "fe80::1", 1));
         for (int i = 0; i < 500; i++) {
-            add(via("2001:db8::" + Integer.toHexString(i) + "/128", "fe80::2", 1, 0, RouteOrigin.REDIRECTED));
+            add(
+                    via(
+                            "2001:db8::" + Integer.toHexString(i) + "/128",
+                            "fe80::2",
+                            1,
+                            0,
+                            RouteOrigin.REDIRECTED));
         }
         for (int i = 0; i < 500; i++) {
             Route found = lookup(table, "2001:db8::" + Integer.toHexString(i));

@@ -88,8 +88,7 @@ class SourceAddressSelectionTest {
         have("2001:db8:1:0:d5e3:7953:13eb:22e8/64");
         List<InterfaceAddress> order = List.copyOf(addresses);
         assertSame(order.getFirst(), select(order, "2001:db8:1::d5e3:0:0:1", 1));
-        assertSame(
-                order.getLast(), select(order.reversed(), "2001:db8:1::d5e3:0:0:1", 1));
+        assertSame(order.getLast(), select(order.reversed(), "2001:db8:1::d5e3:0:0:1", 1));
     }
 
     // Candidates, section 4.
@@ -369,9 +368,7 @@ class SourceAddressSelectionTest {
         have("8.8.9.1/24");
         have("192.0.2.1/24");
         assertSelected("8.8.9.1", "8.8.8.8");
-        assertEquals(
-                "192.0.2.1",
-                text(select(addresses, "8.8.8.8", "192.0.2.254", 1)));
+        assertEquals("192.0.2.1", text(select(addresses, "8.8.8.8", "192.0.2.254", 1)));
     }
 
     @Test
@@ -398,9 +395,7 @@ class SourceAddressSelectionTest {
     void theRouterOfAnIpv6DestinationDoesNotMatter() {
         have("2001:db8:1::1/64");
         have("2001:db8:2::1/64");
-        assertEquals(
-                "2001:db8:2::1",
-                text(select(addresses, "2001:db8:2::9", "2001:db8:1::9", 1)));
+        assertEquals("2001:db8:2::1", text(select(addresses, "2001:db8:2::9", "2001:db8:1::9", 1)));
     }
 
     // All at once.
@@ -418,7 +413,11 @@ class SourceAddressSelectionTest {
                                         anyText(random) + "/" + random.oneOf(10, 16, 32, 64, 128),
                                         random.oneOf(AddressState.values())));
                     }
-                    IpAddress destination = IpAddress.parse(random.flip() ? anyText(random) : "ff0" + random.oneOf("1", "2", "5", "e") + "::1");
+                    IpAddress destination =
+                            IpAddress.parse(
+                                    random.flip()
+                                            ? anyText(random)
+                                            : "ff0" + random.oneOf("1", "2", "5", "e") + "::1");
                     InterfaceAddress selected = select(some, destination.toString(), 1);
                     for (InterfaceAddress other : some) {
                         if (PairwiseRules.isCandidate(other, destination)) {
@@ -451,8 +450,7 @@ class SourceAddressSelectionTest {
                         1000,
                         () -> {
                             selection.select(list, 0x2001_0db8_0003_0000L, 9, 0, 0, 1);
-                            selection.select(
-                                    function, list.size(), 0, 0xffff_0a03_0009L, 0, 0, 1);
+                            selection.select(function, list.size(), 0, 0xffff_0a03_0009L, 0, 0, 1);
                         }));
     }
 
@@ -513,7 +511,15 @@ class SourceAddressSelectionTest {
     private static String anyText(Randomness random) {
         String network =
                 random.oneOf(
-                        "fe80", "fec0", "fd00", "2001:db8", "2001:db8:8", "2002", "2001:0", "3ffe", "");
+                        "fe80",
+                        "fec0",
+                        "fd00",
+                        "2001:db8",
+                        "2001:db8:8",
+                        "2002",
+                        "2001:0",
+                        "3ffe",
+                        "");
         return network + "::" + random.oneOf("", "1:0:0:", "8000:0:0:") + random.between(1, 3);
     }
 }
