@@ -1,6 +1,8 @@
 package onload.ip.multicast;
 
+import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
+import onload.ip.internal.DeadlineHeap;
 import onload.nic.packet.PacketPool;
 
 import org.agrona.concurrent.UnsafeBuffer;
@@ -13,7 +15,7 @@ import java.util.random.RandomGenerator;
  * routers of its link: the host's side of IGMPv3 (RFC 3376) and MLDv2 (RFC 3810), and of IGMPv1, IGMPv2 and MLDv1
  * while a querier of such a version is heard.
  *
- * <p>A socket is any number that its owner has chosen; those below 0 are the layer's own, beginning with {@link
+ * <p>A socket is any number that its owner has chosen; those below 0 are the layer's own, the first of them {@link
  * #LAYER_SOCKET}. Addresses are two {@code long}s, IPv4 ones IPv4-mapped. An interface may be listened on before it
  * is up; its reports are sent when it comes up.
  *
@@ -45,6 +47,17 @@ public final class GroupMemberships implements AutoCloseable {
     /** Refused: the socket has joined the group already (EADDRINUSE). */
     public static final int IN_USE = -5;
 
+    /** Every link of IPv4 takes so many bytes (RFC 791, section 3.2). */
+    private static final int MIN_MTU = 68;
+
+    private final DeadlineHeap timers;
+    private final IpCounters counters;
+    private final MembershipTable memberships;
+    private final ProtocolTable protocols;
+    private final ListenRequests requests;
+    private final IgmpInput igmpInput;
+    private final MldInput mldInput;
+
     /**
      * Makes a host that listens to nothing, on interfaces that are down.
      *
@@ -59,7 +72,16 @@ public final class GroupMemberships implements AutoCloseable {
             PacketPool pool,
             RandomGenerator random,
             MulticastLink link,
-            IpCounters counters) {}
+            IpCounters counters) {
+        this.counters = counters;
+        timers = new DeadlineHeap(ProtocolTable.timers(options));
+        memberships = new MembershipTable(options, timers, counters, random.nextLong());
+        Shared shared = new Shared(options, timers, random, memberships, pool, link, counters);
+        protocols = new ProtocolTable(shared);
+        requests = new ListenRequests(shared, protocols);
+        igmpInput = new IgmpInput(options, memberships, counters);
+        mldInput = new MldInput(options, memberships, counters);
+    }
 
     /**
      * Says that an interface is up: what is listened to there is reported from now on, at once and anew each time that
@@ -71,6 +93,19 @@ public final class GroupMemberships implements AutoCloseable {
      * @throws IllegalArgumentException if an argument is out of its range
      */
     public int interfaceUp(int interfaceIndex, int mtu, long nowNs) {
+        requireInterface(interfaceIndex);
+        if (mtu < MIN_MTU) {
+            throw new IllegalArgumentException(
+                    "the MTU of an interface cannot be %d; expected %d or more (RFC 791)"
+                            .formatted(mtu, MIN_MTU));
+        }
+        MembershipProtocol igmp = protocols.findOrAdd(interfaceIndex, false);
+        MembershipProtocol mld = protocols.findOrAdd(interfaceIndex, true);
+        if (igmp == null || mld == null) {
+            return requests.refusedFull();
+        }
+        igmp.up(mtu, nowNs);
+        mld.up(mtu, nowNs);
         return 0;
     }
 
@@ -78,19 +113,32 @@ public final class GroupMemberships implements AutoCloseable {
      * Says that an interface is down: nothing is sent there, and what is known of its queriers is forgotten. What is
      * listened to stays.
      */
-    public void interfaceDown(int interfaceIndex) {}
+    public void interfaceDown(int interfaceIndex) {
+        down(protocols.find(interfaceIndex, false));
+        down(protocols.find(interfaceIndex, true));
+    }
 
     /**
      * Says that an interface is gone: as {@link #interfaceDown}, and every socket has left all its groups there.
      */
-    public void interfaceRemoved(int interfaceIndex) {}
+    public void interfaceRemoved(int interfaceIndex) {
+        interfaceDown(interfaceIndex);
+        requests.removeAll(protocols.find(interfaceIndex, false));
+        requests.removeAll(protocols.find(interfaceIndex, true));
+        protocols.remove(interfaceIndex);
+    }
 
     /**
      * Says that an interface has a link-local IPv6 address from now on. What was reported from the unspecified address
      * before was for switches only, and is reported again to the routers (RFC 3590, section 4; RFC 3810, section
      * 5.2.13).
      */
-    public void linkLocalAddressReady(int interfaceIndex, long nowNs) {}
+    public void linkLocalAddressReady(int interfaceIndex, long nowNs) {
+        MembershipProtocol mld = protocols.find(interfaceIndex, true);
+        if (mld != null) {
+            mld.announce(nowNs);
+        }
+    }
 
     /**
      * Sets which sources of a group a socket listens to on an interface (RFC 3376, section 2; RFC 3810, section 3),
@@ -110,7 +158,7 @@ public final class GroupMemberships implements AutoCloseable {
             long[] sources,
             int count,
             long nowNs) {
-        return 0;
+        return requests.listen(socket, interfaceIndex, groupHigh, groupLow, mode, sources, count, nowNs);
     }
 
     /**
@@ -120,7 +168,7 @@ public final class GroupMemberships implements AutoCloseable {
      */
     public int join(
             long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
-        return 0;
+        return requests.join(socket, interfaceIndex, groupHigh, groupLow, nowNs);
     }
 
     /**
@@ -130,7 +178,7 @@ public final class GroupMemberships implements AutoCloseable {
      */
     public int leave(
             long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
-        return 0;
+        return requests.leave(socket, interfaceIndex, groupHigh, groupLow, nowNs);
     }
 
     /**
@@ -139,7 +187,7 @@ public final class GroupMemberships implements AutoCloseable {
      * @return how many there were
      */
     public int leaveAll(long socket, long nowNs) {
-        return 0;
+        return requests.leaveAll(socket, nowNs);
     }
 
     /**
@@ -157,7 +205,7 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return 0;
+        return requests.addSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /**
@@ -175,7 +223,7 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return 0;
+        return requests.dropSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /**
@@ -192,7 +240,7 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return 0;
+        return requests.blockSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /**
@@ -209,13 +257,14 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return 0;
+        return requests.unblockSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /** {@return how a socket listens to a group on an interface, or null if it has not joined it} */
     public @Nullable FilterMode filterMode(
             long socket, int interfaceIndex, long groupHigh, long groupLow) {
-        return null;
+        SocketFilter filter = requests.find(socket, interfaceIndex, groupHigh, groupLow);
+        return filter == null ? null : filter.mode;
     }
 
     /**
@@ -226,7 +275,16 @@ public final class GroupMemberships implements AutoCloseable {
      */
     public int sources(
             long socket, int interfaceIndex, long groupHigh, long groupLow, long[] into) {
-        return NOT_AVAILABLE;
+        SocketFilter filter = requests.find(socket, interfaceIndex, groupHigh, groupLow);
+        if (filter == null) {
+            return NOT_AVAILABLE;
+        }
+        SourceSet sources = filter.sources;
+        for (int i = 0; i < Math.min(sources.size(), into.length / 2); i++) {
+            into[2 * i] = sources.high(i);
+            into[2 * i + 1] = sources.low(i);
+        }
+        return sources.size();
     }
 
     /**
@@ -234,7 +292,9 @@ public final class GroupMemberships implements AutoCloseable {
      * and ff02::1, are listened to everywhere.
      */
     public boolean isMember(int interfaceIndex, long groupHigh, long groupLow) {
-        return false;
+        Membership membership = memberships.find(interfaceIndex, groupHigh, groupLow);
+        return (membership != null && membership.isMember())
+                || MembershipTable.isAllNodes(groupHigh, groupLow);
     }
 
     /** {@return whether any socket is to have what a source sends to a group} The groups of all nodes are taken. */
@@ -244,7 +304,9 @@ public final class GroupMemberships implements AutoCloseable {
             long groupLow,
             long sourceHigh,
             long sourceLow) {
-        return false;
+        Membership membership = memberships.find(interfaceIndex, groupHigh, groupLow);
+        return (membership != null && membership.accepts(sourceHigh, sourceLow))
+                || MembershipTable.isAllNodes(groupHigh, groupLow);
     }
 
     /**
@@ -261,7 +323,8 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             boolean otherwise) {
-        return false;
+        SocketFilter filter = requests.find(socket, interfaceIndex, groupHigh, groupLow);
+        return filter == null ? otherwise : filter.accepts(sourceHigh, sourceLow);
     }
 
     /**
@@ -287,7 +350,23 @@ public final class GroupMemberships implements AutoCloseable {
             UnsafeBuffer memory,
             int index,
             int length,
-            long nowNs) {}
+            long nowNs) {
+        MembershipProtocol protocol = protocols.find(interfaceIndex, false);
+        if (protocol == null || !protocol.isUp()) {
+            counters.increment(IpCounter.MULTICAST_DROPPED_IGNORED);
+            return;
+        }
+        igmpInput.received(
+                protocol,
+                source,
+                destination,
+                timeToLive,
+                routerAlert,
+                memory,
+                index,
+                length,
+                nowNs);
+    }
 
     /**
      * Takes an MLD message: ICMPv6 of type 130, 131, 132 or 143, whose checksum the caller has verified as it does for
@@ -311,27 +390,68 @@ public final class GroupMemberships implements AutoCloseable {
             UnsafeBuffer memory,
             int index,
             int length,
-            long nowNs) {}
+            long nowNs) {
+        MembershipProtocol protocol = protocols.find(interfaceIndex, true);
+        if (protocol == null || !protocol.isUp()) {
+            counters.increment(IpCounter.MULTICAST_DROPPED_IGNORED);
+            return;
+        }
+        mldInput.received(
+                protocol,
+                sourceHigh,
+                sourceLow,
+                hopLimit,
+                routerAlert,
+                memory,
+                index,
+                length,
+                nowNs);
+    }
 
     /** {@return when {@link #advance} is to be called next, or {@link Long#MAX_VALUE}} */
     public long nextDeadlineNs() {
-        return Long.MAX_VALUE;
+        return timers.nextDeadlineNs();
     }
 
     /** Sends the reports that are due. */
-    public void advance(long nowNs) {}
+    public void advance(long nowNs) {
+        int timer = timers.poll(nowNs);
+        if (timer == DeadlineHeap.NONE) {
+            return;
+        }
+        while (timer != DeadlineHeap.NONE) {
+            protocols.timer(timer, nowNs);
+            timer = timers.poll(nowNs);
+        }
+        protocols.flush(nowNs);
+    }
 
     /** {@return the groups in the table, those among them that were left and are still being reported as such} */
     public int memberships() {
-        return 0;
+        return memberships.size();
     }
 
     /** {@return the filters of all sockets} */
     public int socketFilters() {
-        return 0;
+        return requests.size();
     }
 
     /** Stops: nothing is sent any more. Sockets that are to leave their groups do so before. */
     @Override
-    public void close() {}
+    public void close() {
+        protocols.down();
+    }
+
+    static void requireInterface(int interfaceIndex) {
+        if (interfaceIndex < 1) {
+            throw new IllegalArgumentException(
+                    "an interface cannot be %d; expected 1 or more".formatted(interfaceIndex));
+        }
+    }
+
+    private static void down(@Nullable MembershipProtocol protocol) {
+        if (protocol != null) {
+            protocol.down();
+        }
+    }
 }
