@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** What comes out is what was cut, with a header as if it had come whole. */
@@ -326,7 +327,7 @@ class ReassemblyTest {
         bench.offer6(IpBytes.ipv6Fragment(1, 17, 7, 0, true, 2, new byte[0], new byte[8]));
         byte[] out =
                 bench.offer6(IpBytes.ipv6Fragment(1, 17, 7, 8, false, 3, new byte[0], new byte[8]));
-        assertEquals(0x6031_2345, new UnsafeBuffer(out).getInt(0, java.nio.ByteOrder.BIG_ENDIAN));
+        assertEquals(0x6031_2345, new UnsafeBuffer(out).getInt(0, ByteOrder.BIG_ENDIAN));
     }
 
     @Test
