@@ -39,8 +39,8 @@ final class BufferChain {
     }
 
     /**
-     * Cuts what is beyond so many bytes off, as the padding of a link, and sets the frame length. Buffers that nothing
-     * is left in go home.
+     * Cuts what is beyond so many bytes off, as the padding of a link, and sets the frame length. Buffers that
+     * nothing is left in go home.
      *
      * @param bytes what stays, ≥ 1: not more than {@link #holds}
      */
@@ -62,8 +62,8 @@ final class BufferChain {
     }
 
     /**
-     * Takes bytes off the front. Buffers that nothing is left in go home, so that the packet may be another after it, which
-     * then has the time and the flags of the first.
+     * Takes bytes off the front. Buffers that nothing is left in go home, so that the packet may be another after
+     * it, which then has the time and the flags of the first.
      *
      * @param bytes less than there are
      * @return the first buffer

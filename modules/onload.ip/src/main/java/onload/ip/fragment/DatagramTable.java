@@ -10,9 +10,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.Arrays;
 
 /**
- * Finds the datagram that a fragment belongs to: by addresses, identification and interface, and in IPv4 the protocol
- * (RFC 791, section 3.2; RFC 8200, section 4.5). Open addressing with linear probing, half empty at most, by a hash
- * that nobody outside can foretell.
+ * Finds the datagram that a fragment belongs to: by addresses, identification and interface, and in IPv4 the
+ * protocol (RFC 791, section 3.2; RFC 8200, section 4.5). Open addressing with linear probing, half empty at most,
+ * by a hash that nobody outside can foretell.
  *
  * <p>Datagrams are 0 to {@code capacity - 1}. The key that is looked for is written by {@link #ipv4Key} or {@link
  * #ipv6Key}, and is that of {@link #find} and {@link #add} until another is.
@@ -90,8 +90,7 @@ final class DatagramTable {
         keys[probe + 1] = Ipv6Header.sourceLow(buffer, header);
         keys[probe + 2] = Ipv6Header.destinationHigh(buffer, header);
         keys[probe + 3] = Ipv6Header.destinationLow(buffer, header);
-        keys[probe + 4] =
-                Ipv6FragmentHeader.identification(buffer, fragmentHeader) & 0xFFFF_FFFFL;
+        keys[probe + 4] = Ipv6FragmentHeader.identification(buffer, fragmentHeader) & 0xFFFF_FFFFL;
         keys[probe + 5] = interfaceIndex;
         probeHash = hash();
     }
@@ -193,8 +192,8 @@ final class DatagramTable {
     }
 
     /**
-     * Every word of the key meets a secret before it is multiplied by another such: no difference of two keys cancels
-     * out under all secrets, as it does in a chain of xor and multiplication by constants.
+     * Every word of the key meets a secret before it is multiplied by another such: no difference of two keys
+     * cancels out under all secrets, as it does in a chain of xor and multiplication by constants.
      */
     private int hash() {
         long source = product(keys[probe] ^ secrets[0], keys[probe + 1] ^ secrets[1]);

@@ -13,10 +13,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Cuts a datagram that is longer than its path takes (RFC 791, section 3.2; RFC 8200, section 4.5).
  *
- * <p>The datagram is a packet whose data begins at its IP header, complete as it would go out whole, over one buffer or
- * several, the header in the first; it stays the caller's. The fragments are fresh packets, copies, linked by {@link
- * PacketBuffers#next} in their order. The data of each begins at its IP header, with the usual head-room before it, and
- * its frame length is set. They are as long as they may be, all but the last.
+ * <p>The datagram is a packet whose data begins at its IP header, complete as it would go out whole, over one buffer
+ * or several, the header in the first; it stays the caller's. The fragments are fresh packets, copies, linked by
+ * {@link PacketBuffers#next} in their order. The data of each begins at its IP header, with the usual head-room
+ * before it, and its frame length is set. They are as long as they may be, all but the last.
  *
  * <p>Counts nothing: the caller knows whether they went out. Allocates nothing. Belongs to the thread that owns the
  * pool.
@@ -57,8 +57,8 @@ public final class FragmentCutter {
 
     /**
      * Cuts an IPv4 datagram that is not a fragment itself. Options go into all fragments or the first alone as their
-     * copied flag says; Don't Fragment is cleared. A transport checksum that is left to the NIC is computed first, in
-     * the datagram itself.
+     * copied flag says; Don't Fragment is cleared. A transport checksum that is left to the NIC is computed first,
+     * in the datagram itself.
      *
      * @param packet the datagram
      * @param mtu most bytes of a fragment, its header included
@@ -66,8 +66,8 @@ public final class FragmentCutter {
      * @param maxBufferData most bytes that a fragment may have in one buffer
      * @param gather whether a fragment may be longer than that and then be a chain; otherwise fragments are as short
      * @param share the share of the pool that fragments count for, such as {@link PacketPool#SEND}
-     * @return the first fragment; or {@link PacketBuffers#NONE} if there are not enough buffers, none is taken then; or
-     *     {@link #UNCUTTABLE}
+     * @return the first fragment; or {@link PacketBuffers#NONE} if there are not enough buffers, none is taken then;
+     *     or {@link #UNCUTTABLE}
      */
     public int ipv4(
             int packet, int mtu, int identification, int maxBufferData, boolean gather, int share) {
@@ -105,7 +105,7 @@ public final class FragmentCutter {
         return first;
     }
 
-    /** Writes the header of a fragment, all but what is its own; {@return its length} */
+    /** Writes the header of a fragment, all but what is its own, and answers its length. */
     private int ipv4Header(int fragment, int header, int headerLength, boolean isFirst) {
         int at = buffers.append(fragment, Ipv4Header.MIN_LENGTH);
         memory.putBytes(at, memory, header, Ipv4Header.MIN_LENGTH);
@@ -114,8 +114,7 @@ public final class FragmentCutter {
         int length;
         if (isFirst) {
             length = headerLength;
-            memory.putBytes(
-                    at + Ipv4Header.OPTIONS_OFFSET, memory, options, optionsEnd - options);
+            memory.putBytes(at + Ipv4Header.OPTIONS_OFFSET, memory, options, optionsEnd - options);
         } else {
             length = copiedOptions(at, options, optionsEnd);
         }
@@ -124,7 +123,7 @@ public final class FragmentCutter {
         return length;
     }
 
-    /** Copies the options that go into every fragment; {@return the length of the header with them} */
+    /** Copies the options that go into every fragment, and answers the length of the header with them. */
     private int copiedOptions(int header, int options, int optionsEnd) {
         int start = header + Ipv4Header.OPTIONS_OFFSET;
         int at = start;
@@ -151,16 +150,15 @@ public final class FragmentCutter {
      * @param maxBufferData most bytes that a fragment may have in one buffer
      * @param gather whether a fragment may be longer than that and then be a chain; otherwise fragments are as short
      * @param share the share of the pool that fragments count for, such as {@link PacketPool#SEND}
-     * @return the first fragment; or {@link PacketBuffers#NONE} if there are not enough buffers, none is taken then; or
-     *     {@link #UNCUTTABLE}
+     * @return the first fragment; or {@link PacketBuffers#NONE} if there are not enough buffers, none is taken then;
+     *     or {@link #UNCUTTABLE}
      */
     public int ipv6(
             int packet, int mtu, int identification, int maxBufferData, boolean gather, int share) {
         int header = buffers.data(packet);
         int nextHeaderOffset = lastPerFragmentHeader(header, buffers.length(packet));
         int perFragment = perFragmentLength(header, nextHeaderOffset);
-        int payload =
-                Ipv6Header.LENGTH + Ipv6Header.payloadLength(memory, header) - perFragment;
+        int payload = Ipv6Header.LENGTH + Ipv6Header.payloadLength(memory, header) - perFragment;
         begin(packet, perFragment, mtu, maxBufferData, gather, share);
         if (!fits(packet, perFragment + Ipv6FragmentHeader.LENGTH, payload)) {
             return UNCUTTABLE;
@@ -177,7 +175,9 @@ public final class FragmentCutter {
             int at = buffers.append(fragment, perFragment + Ipv6FragmentHeader.LENGTH);
             memory.putBytes(at, memory, header, perFragment);
             Ipv6Header.payloadLength(
-                    memory, at, perFragment - Ipv6Header.LENGTH + Ipv6FragmentHeader.LENGTH + bytes);
+                    memory,
+                    at,
+                    perFragment - Ipv6Header.LENGTH + Ipv6FragmentHeader.LENGTH + bytes);
             memory.putByte(at + nextHeaderOffset, (byte) IpProtocol.FRAGMENT);
             Ipv6FragmentHeader.write(
                     memory,
@@ -195,8 +195,9 @@ public final class FragmentCutter {
     }
 
     /**
-     * {@return the offset of the next-header field of the last header that goes into every fragment} RFC 8200, section
-     * 4.5: all up to the routing header if there is one, else the hop-by-hop options, else the IPv6 header alone.
+     * {@return the offset of the next-header field of the last header that goes into every fragment} RFC 8200,
+     * section 4.5: all up to the routing header if there is one, else the hop-by-hop options, else the IPv6 header
+     * alone.
      */
     private int lastPerFragmentHeader(int header, int available) {
         int last = Ipv6Header.NEXT_HEADER_OFFSET;
@@ -236,7 +237,9 @@ public final class FragmentCutter {
         last = PacketBuffers.NONE;
     }
 
-    /** Whether the longest header of a fragment is in one buffer, of the datagram and of the fragment, with 8 bytes. */
+    /**
+     * Whether the longest header of a fragment is in one buffer, of the datagram and of the fragment, with 8 bytes.
+     */
     private boolean fits(int packet, int header, int payload) {
         return payload > 0
                 && fromOffset <= buffers.length(packet)
@@ -244,7 +247,9 @@ public final class FragmentCutter {
                 && header + 8 <= Math.min(limit, bufferData);
     }
 
-    /** {@return the payload of the next fragment} RFC 791, section 3.2: a multiple of 8 bytes in all but the last. */
+    /**
+     * {@return the payload of the next fragment} RFC 791, section 3.2: a multiple of 8 bytes in all but the last.
+     */
     private int bytes(int left, int header) {
         int room = limit - header;
         return left <= room ? left : room & ~7;
@@ -259,7 +264,7 @@ public final class FragmentCutter {
         last = fragment;
     }
 
-    /** Copies the next bytes of the datagram to the end of a fragment; {@return whether there were buffers for them} */
+    /** Copies the next bytes of the datagram to the end of a fragment; false if there were no buffers for them. */
     private boolean copy(int fragment, int bytes) {
         int to = fragment;
         int left = bytes;

@@ -9,7 +9,10 @@ import onload.wire.UdpHeader;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** What the headers of the fragment at hand say, whichever the version. Offsets are from the first byte of the packet. */
+/**
+ * What the headers of the fragment at hand say, whichever the version. Offsets are from the first byte of the
+ * packet.
+ */
 final class FragmentHeaders {
     /** RFC 4443, section 2.1: type, code and checksum. */
     private static final int MIN_ICMPV6_LENGTH = 4;
@@ -49,8 +52,7 @@ final class FragmentHeaders {
         upperLayerOffset = headerLength;
     }
 
-    void readIpv6(
-            UnsafeBuffer buffer, int header, int fragmentHeader, int fragmentNextHeader) {
+    void readIpv6(UnsafeBuffer buffer, int header, int fragmentHeader, int fragmentNextHeader) {
         headerLength = fragmentHeader + Ipv6FragmentHeader.LENGTH - header;
         offset = Ipv6FragmentHeader.fragmentOffset(buffer, fragmentHeader);
         length = Ipv6Header.LENGTH + Ipv6Header.payloadLength(buffer, header) - headerLength;
@@ -70,7 +72,9 @@ final class FragmentHeaders {
         return headerLength + length;
     }
 
-    /** {@return whether there is no payload, or a fragment is to follow where none can begin (RFC 791, section 3.2)} */
+    /**
+     * {@return whether there is no payload, or a fragment is to follow where none can begin (RFC 791, section 3.2)}
+     */
     boolean isImpossible() {
         return length <= 0 || !isLast && (length & 7) != 0;
     }
@@ -85,7 +89,8 @@ final class FragmentHeaders {
      *
      * @param header index of the IPv6 header
      * @param available bytes from there on that are together
-     * @return whether all of them are there, and of the upper layer's header what it has always (RFC 7112, section 5)
+     * @return whether all of them are there, and of the upper layer's header what it has always (RFC 7112, section
+     *     5)
      */
     boolean findUpperLayer(UnsafeBuffer buffer, int header, int available) {
         int end = Math.min(available, frameLength());
@@ -96,8 +101,7 @@ final class FragmentHeaders {
                 return false;
             }
             int units = buffer.getByte(header + at + 1) & 0xFF;
-            int extension =
-                    type == IpProtocol.AUTHENTICATION ? (units + 2) << 2 : (units + 1) << 3;
+            int extension = type == IpProtocol.AUTHENTICATION ? (units + 2) << 2 : (units + 1) << 3;
             type = buffer.getByte(header + at) & 0xFF;
             at += extension;
         }

@@ -3,8 +3,8 @@ package onload.ip.fragment;
 import onload.nic.packet.PacketBuffers;
 
 /**
- * The fragments of each datagram, in the order of their offsets, none over another: one word for each, side by side, so
- * that the place of one is found by halving without looking into the packets.
+ * The fragments of each datagram, in the order of their offsets, none over another: one word for each, side by side,
+ * so that the place of one is found by halving without looking into the packets.
  *
  * <p>One that follows all others goes to the end at once. Any other is a binary search and a move of at most 8 bytes
  * for each fragment that comes after it, which for the usual limit of 128 is less than reading one packet's header.

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts datagrams together again that came in fragments (RFC 791, section 3.2; RFC 8200, section 4.5).
  *
- * <p>The whole datagram is the received buffers themselves, one continuing the other: payload is not copied, except for
- * what makes its first {@link IpDatagram#CONTIGUOUS} bytes stand together. Its header is that of the first fragment,
- * rewritten as if it had come whole; its time of arrival is that of the fragment that came last, since there was no
- * datagram before; no NIC vouches for its checksum.
+ * <p>The whole datagram is the received buffers themselves, one continuing the other: payload is not copied, except
+ * for what makes its first {@link IpDatagram#CONTIGUOUS} bytes stand together. Its header is that of the first
+ * fragment, rewritten as if it had come whole; its time of arrival is that of the fragment that came last, since
+ * there was no datagram before; no NIC vouches for its checksum.
  *
  * <h2>What belongs together</h2>
  *
@@ -30,42 +30,42 @@ import org.jspecify.annotations.Nullable;
  * <h2>What is not put together</h2>
  *
  * <ul>
- *   <li>A datagram of which two fragments overlap, in IPv4 as in IPv6 (RFC 5722, section 4), or that has two ends. What
- *       is there is dropped, and what still comes is too until the datagram's time is over. An exact copy, that is one
- *       with the same offset and length, is dropped by itself (RFC 8200, section 4.5).
+ *   <li>A datagram of which two fragments overlap, in IPv4 as in IPv6 (RFC 5722, section 4), or that has two ends.
+ *       What is there is dropped, and what still comes is too until the datagram's time is over. An exact copy, that
+ *       is one with the same offset and length, is dropped by itself (RFC 8200, section 4.5).
  *   <li>A datagram with fragments that say both that congestion was met and that the transport cannot be told (RFC
- *       3168, section 5.3). If none says the latter, one that met congestion makes it the word of the whole; any other
- *       mixture leaves that of the first fragment.
+ *       3168, section 5.3). If none says the latter, one that met congestion makes it the word of the whole; any
+ *       other mixture leaves that of the first fragment.
  *   <li>Fragments that cannot be, and TCP headers in pieces: see {@link #ipv4} and {@link #ipv6}.
  * </ul>
  *
  * <h2>What makes room</h2>
  *
- * <p>Everything is bounded by {@link ReassemblyOptions}. Where a source is over its own limit, its oldest datagram goes;
- * where all are over the limit of all, the oldest of the source with the most datagrams. Many sources with one each, as
- * in a flood with forged ones, so lose theirs in the order in which they came.
+ * <p>Everything is bounded by {@link ReassemblyOptions}. Where a source is over its own limit, its oldest datagram
+ * goes; where all are over the limit of all, the oldest of the source with the most datagrams. Many sources with one
+ * each, as in a flood with forged ones, so lose theirs in the order in which they came.
  *
  * <p>Belongs to the holder of the stack's lock. Allocates nothing after construction.
  */
 public final class Reassembly {
     /**
-     * Answer of {@link #ipv6}: the datagram would be longer than an IPv6 packet can be. The sender is owed a parameter
-     * problem, code 0, that points to the fragment offset field (RFC 8200, section 4.5). Counted; the packet stays the
-     * caller's.
+     * Answer of {@link #ipv6}: the datagram would be longer than an IPv6 packet can be. The sender is owed a
+     * parameter problem, code 0, that points to the fragment offset field (RFC 8200, section 4.5). Counted; the
+     * packet stays the caller's.
      */
     public static final int PROBLEM_OFFSET = -2;
 
     /**
-     * Answer of {@link #ipv6}: the length of a fragment that is not the last one is no multiple of 8. The sender is owed
-     * a parameter problem, code 0, that points to the payload length field (RFC 8200, section 4.5). Counted; the packet
-     * stays the caller's.
+     * Answer of {@link #ipv6}: the length of a fragment that is not the last one is no multiple of 8. The sender is
+     * owed a parameter problem, code 0, that points to the payload length field (RFC 8200, section 4.5). Counted;
+     * the packet stays the caller's.
      */
     public static final int PROBLEM_LENGTH = -3;
 
     /**
      * Answer of {@link #ipv6}: the first fragment does not have all headers through the upper layer's. The sender is
-     * owed a parameter problem, code 3, with the pointer 0 (RFC 8200, section 4.5; RFC 7112, section 5). Counted; the
-     * packet stays the caller's.
+     * owed a parameter problem, code 3, with the pointer 0 (RFC 8200, section 4.5; RFC 7112, section 5). Counted;
+     * the packet stays the caller's.
      */
     public static final int PROBLEM_CHAIN = -4;
 
@@ -98,7 +98,9 @@ public final class Reassembly {
     private final int[] ecnSeen;
     private final @Nullable IpCounter[] verdicts;
 
-    /** Of its first fragment: bytes before the payload, place of the next header, bytes through the upper layer's. */
+    /**
+     * Of its first fragment: bytes before the payload, place of the next header, bytes through the upper layer's.
+     */
     private final int[] headerLengths;
 
     private final int[] nextHeaderOffsets;
@@ -153,15 +155,15 @@ public final class Reassembly {
     // Input.
 
     /**
-     * A fragment of an IPv4 datagram. Dropped are those whose length or offset cannot be, those that go beyond 65,535
-     * bytes, and those that cut a TCP header (RFC 1858, section 3; RFC 3128).
+     * A fragment of an IPv4 datagram. Dropped are those whose length or offset cannot be, those that go beyond
+     * 65,535 bytes, and those that cut a TCP header (RFC 1858, section 3; RFC 3128).
      *
      * @param packet the fragment, whose data begins at a header that was checked, all of it in the first buffer; the
      *     only reference to it, which is taken. Padding after it is taken off
      * @param interfaceIndex the interface that it came in by
      * @param nowNs the time
-     * @return the whole datagram, with its reference, if this was what was missing, or if it is no fragment; or {@link
-     *     PacketBuffers#NONE}
+     * @return the whole datagram, with its reference, if this was what was missing, or if it is no fragment; or
+     *     {@link PacketBuffers#NONE}
      */
     public int ipv4(int packet, int interfaceIndex, long nowNs) {
         int header = buffers.data(packet);
@@ -194,13 +196,13 @@ public final class Reassembly {
     }
 
     /**
-     * A fragment of an IPv6 packet, whose extension headers up to the fragment header were read. An atomic one is the
-     * whole packet, whatever else there is of its identification (RFC 6946, section 4): it is answered without its
-     * fragment header.
+     * A fragment of an IPv6 packet, whose extension headers up to the fragment header were read. An atomic one is
+     * the whole packet, whatever else there is of its identification (RFC 6946, section 4): it is answered without
+     * its fragment header.
      *
-     * @param packet the fragment, whose data begins at the IPv6 header, with all headers through the fragment header in
-     *     the first buffer; the only reference to it, which is taken unless a {@code PROBLEM…} is the answer. Padding
-     *     after it is taken off
+     * @param packet the fragment, whose data begins at the IPv6 header, with all headers through the fragment header
+     *     in the first buffer; the only reference to it, which is taken unless a {@code PROBLEM…} is the answer.
+     *     Padding after it is taken off
      * @param fragmentHeaderOffset index in packet memory of the fragment header
      * @param fragmentNextHeaderOffset index in packet memory of the next-header field that names it
      * @param interfaceIndex the interface that it came in by
@@ -254,8 +256,7 @@ public final class Reassembly {
         BufferChain.truncate(pool, packet, headers.frameLength());
         headers.findUpperLayer(memory, buffers.data(packet), buffers.length(packet));
         int ecn = 1 << headers.ecn;
-        finishIpv6(
-                packet, headers.headerLength, headers.nextHeaderOffset, headers.length, ecn);
+        finishIpv6(packet, headers.headerLength, headers.nextHeaderOffset, headers.length, ecn);
         BufferChain.pullUp(pool, packet, contiguous(packet, headers.upperLayerOffset - 8));
         buffers.flags(packet, buffers.flags(packet) & PacketBuffers.HARDWARE_TIMESTAMP);
         return packet;
@@ -280,8 +281,7 @@ public final class Reassembly {
             fragment = BufferChain.trimFront(pool, packet, headers.headerLength);
         }
         int result =
-                lists.insert(
-                        datagram, headers.offset, headers.length, headers.isLast, fragment);
+                lists.insert(datagram, headers.offset, headers.length, headers.isLast, fragment);
         if (result != FragmentLists.INSERTED) {
             return refused(datagram, fragment, result);
         }
@@ -352,8 +352,7 @@ public final class Reassembly {
         if (isIpv4) {
             finishIpv4(first, headerLength, total, ecnSeen[datagram]);
         } else {
-            finishIpv6(
-                    first, headerLength, nextHeaderOffsets[datagram], total, ecnSeen[datagram]);
+            finishIpv6(first, headerLength, nextHeaderOffsets[datagram], total, ecnSeen[datagram]);
             upperLayer -= Ipv6FragmentHeader.LENGTH;
         }
         BufferChain.pullUp(pool, first, contiguous(first, upperLayer));
@@ -415,7 +414,7 @@ public final class Reassembly {
 
     // Room.
 
-    /** Begins the datagram that is looked for; {@return its number} */
+    /** Begins the datagram that is looked for, and answers its number. */
     private int begin(int interfaceIndex, long deadlineNs) {
         int source = sources.find(table.sourceHigh(), table.sourceLow(), interfaceIndex);
         if (source != Sources.NONE

@@ -6,8 +6,8 @@ public interface ReassemblyEvents {
      * The rest of a datagram did not come in time, though its first fragment did (RFC 1122, section 3.3.2; RFC 8200,
      * section 4.5): the sender is owed an ICMP error. Called within {@code advance}; must not throw.
      *
-     * @param packet the first fragment, whose data begins at its IP header; it is the reassembly's and released after
-     *     this call
+     * @param packet the first fragment, whose data begins at its IP header; it is the reassembly's and released
+     *     after this call
      * @param interfaceIndex the interface that it came in by
      * @param nowNs the time
      */

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * Who sent the datagrams that are in pieces, and how much of what is kept is whose: so that it is the greediest who
  * makes room, not whoever comes next. All in constant time, since it is asked most when somebody floods.
  *
- * <p>The datagrams of a source are a list by age, and the sources that have equally many datagrams are one too, by how
- * long they have had so many.
+ * <p>The datagrams of a source are a list by age, and the sources that have equally many datagrams are one too, by
+ * how long they have had so many.
  */
 final class Sources {
     /** There is no such source or datagram. */
@@ -144,7 +144,7 @@ final class Sources {
         } else {
             enterRank(source);
         }
-        // The source went down by one at most, so that whoever has the most now is at most a step away.
+        // The source has one less than before, so that the most is one less at the least.
         if (firstWith[most] == NONE) {
             most--;
         }

@@ -32,8 +32,7 @@ public final class TransportChecksum {
             return;
         }
         int start = buffers.checksumStart(packet);
-        int checksum =
-                UdpHeader.checksumOf(sum(buffers, packet, start, Integer.MAX_VALUE, 0L));
+        int checksum = UdpHeader.checksumOf(sum(buffers, packet, start, Integer.MAX_VALUE, 0L));
         int field = start + buffers.checksumField(packet);
         // Byte by byte: nothing says that both are in the same buffer.
         put(buffers, packet, field, checksum >>> 8);

@@ -29,11 +29,7 @@ class FragmentAllocationTest {
 
     @BeforeEach
     void setUp() {
-        pool =
-                pools.open(
-                        PoolOptions.of(512)
-                                .withHugePages(HugePages.NEVER)
-                                .withAccounting(false));
+        pool = pools.open(PoolOptions.of(512).withHugePages(HugePages.NEVER).withAccounting(false));
         reassembly =
                 new Reassembly(
                         ReassemblyOptions.DEFAULT, pool, counters, (packet, index, now) -> {}, 42);

@@ -203,8 +203,7 @@ class FragmentAttackTest {
     @Test
     void headersBeforeTheFragmentHeaderCountForTheLengthOfTheWhole() {
         byte[] hopByHop = IpBytes.extension(IpProtocol.FRAGMENT, 8);
-        bench.offer6(
-                IpBytes.ipv6Fragment(1, 17, 7, 65_520, false, 0, hopByHop, new byte[8]));
+        bench.offer6(IpBytes.ipv6Fragment(1, 17, 7, 65_520, false, 0, hopByHop, new byte[8]));
         assertEquals(Reassembly.PROBLEM_OFFSET, bench.problem);
         // Here it is the first fragment alone that has such headers, and it comes last.
         bench.offer6(fragment6(9, 8, 65_527, false));
@@ -263,7 +262,9 @@ class FragmentAttackTest {
         assertEquals(3, bench.count(IpCounter.FRAGMENT_DROPPED_TINY));
         assertEquals(0, bench.reassembly.datagrams());
         bench.offer4(IpBytes.ipv4(1, IpProtocol.TCP, 7, 0, true, new byte[16]));
-        assertEquals(39, bench.offer4(IpBytes.ipv4(1, IpProtocol.TCP, 7, 16, false, new byte[3])).length);
+        assertEquals(
+                39,
+                bench.offer4(IpBytes.ipv4(1, IpProtocol.TCP, 7, 16, false, new byte[3])).length);
     }
 
     @Test
@@ -360,9 +361,7 @@ class FragmentAttackTest {
                     // Without accounting, which would write 2 KiB for each fragment.
                     bench =
                             new ReassemblyBench(
-                                    pools.open(
-                                            PoolOptions.of(2048)
-                                                    .withAccounting(false)));
+                                    pools.open(PoolOptions.of(2048).withAccounting(false)));
                     byte[] fragment = fragment4(7, 0, 64, true);
                     UnsafeBuffer buffer = new UnsafeBuffer(fragment);
                     for (int i = 0; i < 100_000; i++) {

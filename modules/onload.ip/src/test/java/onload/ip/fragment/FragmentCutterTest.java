@@ -77,7 +77,8 @@ class FragmentCutterTest {
     }
 
     private static byte[] ipv4(int payload) {
-        byte[] datagram = IpBytes.ipv4(1, 17, 99, 0, false, 0xB9, new byte[0], IpBytes.payload(0, payload));
+        byte[] datagram =
+                IpBytes.ipv4(1, 17, 99, 0, false, 0xB9, new byte[0], IpBytes.payload(0, payload));
         UnsafeBuffer buffer = new UnsafeBuffer(datagram);
         Ipv4Header.fragment(buffer, 0, Ipv4Header.DONT_FRAGMENT, 0);
         Ipv4Header.updateChecksum(buffer, 0);
@@ -121,8 +122,7 @@ class FragmentCutterTest {
         int at = Ipv4Options.writeRoute(list, 1, Ipv4Options.RECORD_ROUTE, 1);
         at = Ipv4Options.writeRouterAlert(list, at, 0);
         list.putByte(at, (byte) Ipv4Options.NO_OPERATION);
-        byte[] datagram =
-                IpBytes.ipv4(1, 17, 0, 0, false, 0, options, IpBytes.payload(0, 100));
+        byte[] datagram = IpBytes.ipv4(1, 17, 0, 0, false, 0, options, IpBytes.payload(0, 100));
         List<UnsafeBuffer> fragments = cut(datagram, 68, 68, false);
         byte[] first = new byte[16];
         fragments.get(0).getBytes(20, first);
@@ -236,10 +236,8 @@ class FragmentCutterTest {
         UdpHeader.checksum(buffer, 20, 0);
         int expected =
                 UdpHeader.checksumOf(
-                        InternetChecksum.sum(
-                                buffer, 20, 2999, Ipv4Header.pseudoHeader(buffer, 0)));
-        int pseudo =
-                ~InternetChecksum.fold(Ipv4Header.pseudoHeader(buffer, 0)) & 0xFFFF;
+                        InternetChecksum.sum(buffer, 20, 2999, Ipv4Header.pseudoHeader(buffer, 0)));
+        int pseudo = ~InternetChecksum.fold(Ipv4Header.pseudoHeader(buffer, 0)) & 0xFFFF;
         UdpHeader.checksum(buffer, 20, pseudo);
         int packet = IpBytes.packet(pool, PacketPool.SEND, datagram, 31, 333);
         pool.buffers().needChecksum(packet, 20, UdpHeader.CHECKSUM_OFFSET);

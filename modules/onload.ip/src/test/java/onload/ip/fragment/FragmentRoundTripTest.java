@@ -47,8 +47,7 @@ class FragmentRoundTripTest {
                     Arrays.fill(options, (byte) 1);
                     byte[] payload = random.bytes(random.between(1, most - options.length));
                     byte[] datagram =
-                            IpBytes.ipv4(
-                                    random.anyInt(), 17, 0, 0, false, 0xB8, options, payload);
+                            IpBytes.ipv4(random.anyInt(), 17, 0, 0, false, 0xB8, options, payload);
                     roundTrip(random, bench, datagram, mtu);
                 });
     }
@@ -158,7 +157,9 @@ class FragmentRoundTripTest {
                 300,
                 random -> {
                     ReassemblyBench bench = new ReassemblyBench(pool);
-                    byte[] datagram = IpBytes.ipv4(7, 17, 5, 0, false, random.bytes(random.between(100, 900)));
+                    byte[] datagram =
+                            IpBytes.ipv4(
+                                    7, 17, 5, 0, false, random.bytes(random.between(100, 900)));
                     List<byte[]> fragments = cut(random, pool, datagram, 100, 5);
                     int lost = random.between(0, fragments.size() - 1);
                     for (int i = 0; i < fragments.size(); i++) {
@@ -184,8 +185,7 @@ class FragmentRoundTripTest {
                         int length = more ? random.between(1, 4) * 8 : random.between(1, 20);
                         byte[] payload = new byte[length];
                         Arrays.fill(payload, (byte) i);
-                        byte[] out =
-                                bench.offer4(IpBytes.ipv4(1, 17, 1, offset, more, payload));
+                        byte[] out = bench.offer4(IpBytes.ipv4(1, 17, 1, offset, more, payload));
                         // Whatever is whole consists of whole fragments: no run is cut short.
                         assertRuns(out);
                     }

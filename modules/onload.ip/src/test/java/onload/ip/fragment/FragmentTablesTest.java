@@ -32,7 +32,10 @@ class FragmentTablesTest {
     }
 
     private static void tableStep(
-            Randomness random, DatagramTable table, Map<List<Integer>, Integer> model, int capacity) {
+            Randomness random,
+            DatagramTable table,
+            Map<List<Integer>, Integer> model,
+            int capacity) {
         List<Integer> key = key(random, table);
         int found = table.find();
         assertEquals(model.getOrDefault(key, DatagramTable.NONE), found);

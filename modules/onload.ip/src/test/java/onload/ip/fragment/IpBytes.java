@@ -28,7 +28,12 @@ final class IpBytes {
     }
 
     static byte[] ipv4(
-            int source, int protocol, int identification, int offset, boolean more, byte[] payload) {
+            int source,
+            int protocol,
+            int identification,
+            int offset,
+            boolean more,
+            byte[] payload) {
         return ipv4(source, protocol, identification, offset, more, 0, new byte[0], payload);
     }
 
@@ -43,7 +48,8 @@ final class IpBytes {
             byte[] payload) {
         byte[] bytes = new byte[20 + options.length + payload.length];
         UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-        Ipv4Header.write(buffer, 0, source, DESTINATION, protocol, 64, options.length + payload.length);
+        Ipv4Header.write(
+                buffer, 0, source, DESTINATION, protocol, 64, options.length + payload.length);
         Ipv4Header.headerLength(buffer, 0, 20 + options.length);
         Ipv4Header.identification(buffer, 0, identification);
         Ipv4Header.fragment(buffer, 0, more ? Ipv4Header.MORE_FRAGMENTS : 0, offset);
@@ -64,8 +70,14 @@ final class IpBytes {
     }
 
     static byte[] ipv6Fragment(
-            long source, int protocol, int identification, int offset, boolean more, byte[] payload) {
-        return ipv6Fragment(source, protocol, identification, offset, more, 0, new byte[0], payload);
+            long source,
+            int protocol,
+            int identification,
+            int offset,
+            boolean more,
+            byte[] payload) {
+        return ipv6Fragment(
+                source, protocol, identification, offset, more, 0, new byte[0], payload);
     }
 
     /**

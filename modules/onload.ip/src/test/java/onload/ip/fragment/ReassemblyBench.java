@@ -47,7 +47,8 @@ final class ReassemblyBench {
                         pool,
                         counters,
                         (packet, index, now) ->
-                                timedOut.add(new TimedOut(IpBytes.read(buffers, packet), index, now)),
+                                timedOut.add(
+                                        new TimedOut(IpBytes.read(buffers, packet), index, now)),
                         0x1234_5678_9ABCL);
     }
 
@@ -99,7 +100,8 @@ final class ReassemblyBench {
         byte[] bytes = IpBytes.read(buffers, packet);
         if (bytes.length != buffers.frameLength(packet)) {
             throw new AssertionError(
-                    "frame length %d of %d bytes".formatted(buffers.frameLength(packet), bytes.length));
+                    "frame length %d of %d bytes"
+                            .formatted(buffers.frameLength(packet), bytes.length));
         }
         pool.release(packet);
         return bytes;
@@ -120,7 +122,12 @@ final class ReassemblyBench {
     /** A fragment of the datagram with an identification, from one host: UDP, 40 bytes a letter's worth each. */
     static byte[] fragment4(int identification, int offset, int length, boolean more) {
         return IpBytes.ipv4(
-                0x0A00_0001, IpProtocol.UDP, identification, offset, more, IpBytes.payload(offset, length));
+                0x0A00_0001,
+                IpProtocol.UDP,
+                identification,
+                offset,
+                more,
+                IpBytes.payload(offset, length));
     }
 
     static byte[] fragment6(int identification, int offset, int length, boolean more) {

@@ -201,7 +201,8 @@ class ReassemblyLimitsTest {
         assertThrows(IllegalArgumentException.class, () -> options(8, 0, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> options(8, 8, 9, 8));
         String message =
-                assertThrows(IllegalArgumentException.class, () -> options(8, 8, 8, 9)).getMessage();
+                assertThrows(IllegalArgumentException.class, () -> options(8, 8, 8, 9))
+                        .getMessage();
         assertEquals("maxBuffersPerSource of a reassembly cannot be 9; expected 1 to 8", message);
         assertThrows(
                 IllegalArgumentException.class,

@@ -139,14 +139,24 @@ class ReassemblyTest {
         byte[] out =
                 bench.offer6(
                         IpBytes.ipv6Fragment(
-                                1, IpProtocol.UDP, 7, 0, true, 0, twoHeaders, IpBytes.payload(0, 24)));
+                                1,
+                                IpProtocol.UDP,
+                                7,
+                                0,
+                                true,
+                                0,
+                                twoHeaders,
+                                IpBytes.payload(0, 24)));
         byte[] extensions =
                 IpBytes.joined(
                         IpBytes.extension(IpProtocol.DESTINATION_OPTIONS, 16),
                         IpBytes.extension(IpProtocol.UDP, 24));
         assertArrayEquals(
                 IpBytes.ipv6(
-                        1, IpProtocol.HOP_BY_HOP, 0, IpBytes.joined(extensions, IpBytes.payload(0, 26))),
+                        1,
+                        IpProtocol.HOP_BY_HOP,
+                        0,
+                        IpBytes.joined(extensions, IpBytes.payload(0, 26))),
                 out);
     }
 
@@ -216,8 +226,7 @@ class ReassemblyTest {
         byte[] payload = IpBytes.joined(options, IpBytes.payload(0, 400));
         byte[] first = Arrays.copyOf(payload, 264);
         byte[] rest = Arrays.copyOfRange(payload, 264, payload.length);
-        bench.offer6(
-                IpBytes.ipv6Fragment(1, IpProtocol.DESTINATION_OPTIONS, 7, 264, false, rest));
+        bench.offer6(IpBytes.ipv6Fragment(1, IpProtocol.DESTINATION_OPTIONS, 7, 264, false, rest));
         byte[] out =
                 bench.offer6(
                         IpBytes.ipv6Fragment(1, IpProtocol.DESTINATION_OPTIONS, 7, 0, true, first));
@@ -292,7 +301,8 @@ class ReassemblyTest {
         bench.offer4(IpBytes.ipv4(1, 17, 7, 0, true, new byte[8]));
         assertArrayEquals(NOTHING, bench.offer4(IpBytes.ipv4(2, 17, 7, 8, false, new byte[8])));
         bench.offer6(IpBytes.ipv6Fragment(1, 17, 7, 0, true, new byte[8]));
-        assertArrayEquals(NOTHING, bench.offer6(IpBytes.ipv6Fragment(2, 17, 7, 8, false, new byte[8])));
+        assertArrayEquals(
+                NOTHING, bench.offer6(IpBytes.ipv6Fragment(2, 17, 7, 8, false, new byte[8])));
         bench.reassembly.close();
     }
 

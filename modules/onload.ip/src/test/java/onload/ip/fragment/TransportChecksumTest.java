@@ -64,8 +64,7 @@ class TransportChecksumTest {
                     whole.putByte(start + field, (byte) (expected >> 8));
                     whole.putByte(start + field + 1, (byte) expected);
                     if (expected != 0) {
-                        assertArrayEquals(
-                                bytes, IpBytes.read(pool.buffers(), packet));
+                        assertArrayEquals(bytes, IpBytes.read(pool.buffers(), packet));
                     }
                     assertEquals(0, pool.buffers().flags(packet));
                     pool.release(packet);
