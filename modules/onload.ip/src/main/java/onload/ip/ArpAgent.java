@@ -147,7 +147,6 @@ final class ArpAgent {
         if (source == 0) {
             return;
         }
-        counters.increment(IpCounter.NEIGHBOR_SOLICITATIONS_SENT);
         long destination = macAddress == 0 ? MacAddress.BROADCAST : macAddress;
         sender.sendArp(egress, destination, ArpPacket.REQUEST, source, 0, target);
     }

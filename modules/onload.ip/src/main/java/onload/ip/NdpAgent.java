@@ -274,7 +274,6 @@ final class NdpAgent {
                 at + NdpMessage.NEIGHBOR_SOLICITATION_LENGTH,
                 NdpOptions.SOURCE_LINK_LAYER_ADDRESS,
                 egress.macAddress());
-        counters.increment(IpCounter.NEIGHBOR_SOLICITATIONS_SENT);
         boolean unicast = macAddress != 0;
         sender.sendIcmpv6(
                 egress,

@@ -148,8 +148,7 @@ public final class AddressTable {
      */
     public InterfaceAddress addLinkLocal(int interfaceIndex, long macAddress, long nowNs) {
         long low = Ipv6Address.interfaceIdentifier(macAddress);
-        InterfaceAddress present =
-                store.exact(Ipv6Address.LINK_LOCAL_HIGH, low, interfaceIndex);
+        InterfaceAddress present = store.exact(Ipv6Address.LINK_LOCAL_HIGH, low, interfaceIndex);
         if (present != null) {
             return present;
         }
@@ -183,10 +182,7 @@ public final class AddressTable {
      * @throws IllegalArgumentException if the address is not in this table, or a number is out of its range
      */
     public void lifetimes(
-            InterfaceAddress address,
-            long preferredLifetimeNs,
-            long validLifetimeNs,
-            long nowNs) {
+            InterfaceAddress address, long preferredLifetimeNs, long validLifetimeNs, long nowNs) {
         AddressRules.lifetimes(address.address(), preferredLifetimeNs, validLifetimeNs);
         if (!store.contains(address)) {
             throw new IllegalArgumentException(
@@ -199,18 +195,15 @@ public final class AddressTable {
         }
     }
 
-    private void live(
-            InterfaceAddress address, long preferredNs, long validNs, long nowNs) {
-        address.lifetimes(
-                Deadlines.after(nowNs, preferredNs), Deadlines.after(nowNs, validNs));
+    private void live(InterfaceAddress address, long preferredNs, long validNs, long nowNs) {
+        address.lifetimes(Deadlines.after(nowNs, preferredNs), Deadlines.after(nowNs, validNs));
         scheduleLifetime(address, nowNs);
     }
 
     private void scheduleLifetime(InterfaceAddress address, long nowNs) {
         long preferredUntilNs = address.preferredUntilNs();
         lifetimes.schedule(
-                address.slot,
-                preferredUntilNs > nowNs ? preferredUntilNs : address.validUntilNs());
+                address.slot, preferredUntilNs > nowNs ? preferredUntilNs : address.validUntilNs());
     }
 
     private static AddressState stateInUse(InterfaceAddress address, long nowNs) {
@@ -295,8 +288,7 @@ public final class AddressTable {
     }
 
     private @Nullable InterfaceAddress best(InterfaceAddress first, int interfaceIndex) {
-        HostModel model =
-                first.isIpv4() ? options.ipv4HostModel() : options.ipv6HostModel();
+        HostModel model = first.isIpv4() ? options.ipv4HostModel() : options.ipv6HostModel();
         boolean any = model == HostModel.WEAK || interfaceIndex == ANY_INTERFACE;
         InterfaceAddress best = any ? first : null;
         for (InterfaceAddress at = first; at != null; at = at.sameElsewhere) {

@@ -59,8 +59,7 @@ final class Detection {
     private boolean isAnnounced(InterfaceAddress address, LinkState link) {
         return link.shared
                 && !isOthersConcern(address)
-                && !(address.isIpv4()
-                        && options.ipv4ConflictDetection() == ConflictDetection.NONE);
+                && !(address.isIpv4() && options.ipv4ConflictDetection() == ConflictDetection.NONE);
     }
 
     /**
@@ -153,8 +152,7 @@ final class Detection {
         address.announcementsLeft--;
         listener.announce(address, nowNs);
         if (address.announcementsLeft > 0) {
-            long waitNs =
-                    address.isIpv4() ? timings.announceIntervalNs() : link.retransTimerNs;
+            long waitNs = address.isIpv4() ? timings.announceIntervalNs() : link.retransTimerNs;
             schedule(address, waitNs, nowNs);
         }
     }

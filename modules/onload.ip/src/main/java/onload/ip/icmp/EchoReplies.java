@@ -64,7 +64,8 @@ public final class EchoReplies {
         int checksum = InternetChecksum.update(Icmpv4Message.checksum(memory, at), before, after);
         Icmpv4Message.type(memory, at, Icmpv4Message.ECHO_REPLY);
         Icmpv4Message.code(memory, at, 0);
-        // Of the two zeros of one's complement only this one is right where all other bytes are zero, too.
+        // Of the two zeros of one's complement only this one is right where all other bytes are
+        // zero, too.
         Icmpv4Message.checksum(memory, at, checksum == 0 ? WORD : checksum);
         return reply;
     }
@@ -87,7 +88,8 @@ public final class EchoReplies {
         int at = buffers.data(reply);
         int before = Icmpv6Message.type(memory, at) << 8 | Icmpv6Message.code(memory, at);
         int after = Icmpv6Message.ECHO_REPLY << 8;
-        // RFC 1624, section 3. Of the pseudo-header's addresses one changes sides, and the other may be exchanged.
+        // RFC 1624, section 3. Of the pseudo-header's addresses one changes sides, and the other
+        // may be exchanged.
         long sum = (~Icmpv6Message.checksum(memory, at) & WORD) + (~before & WORD) + after;
         sum += halves(~datagram.destinationHigh()) + halves(~datagram.destinationLow());
         sum += halves(sourceHigh) + halves(sourceLow);

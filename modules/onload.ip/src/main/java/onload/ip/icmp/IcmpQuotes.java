@@ -60,13 +60,17 @@ public final class IcmpQuotes {
         if (kind == IcmpKinds.NONE) {
             return NOT_REPORTED;
         }
-        long mtu =
-                kind == IcmpError.PACKET_TOO_BIG ? Icmpv4Message.nextHopMtu(memory, index) : 0;
+        long mtu = kind == IcmpError.PACKET_TOO_BIG ? Icmpv4Message.nextHopMtu(memory, index) : 0;
         boolean hasPointer =
                 type == Icmpv4Message.PARAMETER_PROBLEM
                         && code == Icmpv4Message.POINTER_INDICATES_ERROR;
         into.problem(
-                true, kind, type, code, mtu, hasPointer ? Icmpv4Message.pointer(memory, index) : -1);
+                true,
+                kind,
+                type,
+                code,
+                mtu,
+                hasPointer ? Icmpv4Message.pointer(memory, index) : -1);
         reporter(message, into);
         int words = memory.getByte(index + IPV4_QUOTED_WORDS_OFFSET) & 0xFF;
         return readIpv4(
@@ -141,8 +145,7 @@ public final class IcmpQuotes {
             IcmpError into) {
         boolean isIpv4 = length > 0 && Ipv4Header.version(memory, header) == 4;
         int reported = IcmpKinds.reported(isIpv4, kind);
-        into.problem(
-                isIpv4, kind, IcmpKinds.type(reported), IcmpKinds.code(reported), mtu, -1);
+        into.problem(isIpv4, kind, IcmpKinds.type(reported), IcmpKinds.code(reported), mtu, -1);
         int result =
                 isIpv4
                         ? readIpv4(memory, header, length, into)
@@ -152,8 +155,7 @@ public final class IcmpQuotes {
     }
 
     private static void reporter(IpDatagram message, IcmpError into) {
-        into.reporter(
-                false, message.interfaceIndex(), message.sourceHigh(), message.sourceLow());
+        into.reporter(false, message.interfaceIndex(), message.sourceHigh(), message.sourceLow());
     }
 
     /** What is quoted of the bytes that there are: less if extensions follow it, which the unused bytes then tell. */

@@ -64,8 +64,7 @@ final class FilterReports {
             membership.queried.clear();
         }
         reportChange(membership, nowNs);
-        if (membership.isPending()
-                && timers.deadlineNs(changeTimer) == DeadlineHeap.NEVER) {
+        if (membership.isPending() && timers.deadlineNs(changeTimer) == DeadlineHeap.NEVER) {
             scheduleChange(nowNs);
         }
     }
@@ -83,8 +82,7 @@ final class FilterReports {
     }
 
     private void scheduleChange(long nowNs) {
-        timers.schedule(
-                changeTimer, retryTimeNs(nowNs));
+        timers.schedule(changeTimer, retryTimeNs(nowNs));
     }
 
     /** Repeats the changes of all groups of the interface that are still to be repeated. */
@@ -189,9 +187,7 @@ final class FilterReports {
         for (Membership at = first; at != null; at = at.next) {
             if (at.isReported && at.isMember()) {
                 if (!writer.record(stateType(at), at, at.sources, nowNs)) {
-                    timers.schedule(
-                            generalTimer,
-                            retryTimeNs(nowNs));
+                    timers.schedule(generalTimer, retryTimeNs(nowNs));
                     break;
                 }
                 at.queried.clear();
@@ -212,16 +208,13 @@ final class FilterReports {
             select(membership.queried, true, membership);
             if (!selected.isEmpty()) {
                 isWritten =
-                        writer.record(
-                                IgmpGroupRecord.MODE_IS_INCLUDE, membership, selected, nowNs);
+                        writer.record(IgmpGroupRecord.MODE_IS_INCLUDE, membership, selected, nowNs);
             }
         }
         if (isWritten) {
             membership.queried.clear();
         } else {
-            timers.schedule(
-                    membership.slot,
-                    retryTimeNs(nowNs));
+            timers.schedule(membership.slot, retryTimeNs(nowNs));
         }
     }
 

@@ -158,7 +158,8 @@ public final class GroupMemberships implements AutoCloseable {
             long[] sources,
             int count,
             long nowNs) {
-        return requests.listen(socket, interfaceIndex, groupHigh, groupLow, mode, sources, count, nowNs);
+        return requests.listen(
+                socket, interfaceIndex, groupHigh, groupLow, mode, sources, count, nowNs);
     }
 
     /**
@@ -166,8 +167,7 @@ public final class GroupMemberships implements AutoCloseable {
      *
      * @return 0, {@link #FULL}, {@link #NOT_A_GROUP} or {@link #IN_USE}
      */
-    public int join(
-            long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
+    public int join(long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
         return requests.join(socket, interfaceIndex, groupHigh, groupLow, nowNs);
     }
 
@@ -176,8 +176,7 @@ public final class GroupMemberships implements AutoCloseable {
      *
      * @return 0, {@link #NOT_A_GROUP} or {@link #NOT_AVAILABLE}
      */
-    public int leave(
-            long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
+    public int leave(long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
         return requests.leave(socket, interfaceIndex, groupHigh, groupLow, nowNs);
     }
 
@@ -205,7 +204,8 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return requests.addSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
+        return requests.addSource(
+                socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /**
@@ -223,7 +223,8 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return requests.dropSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
+        return requests.dropSource(
+                socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /**
@@ -240,7 +241,8 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return requests.blockSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
+        return requests.blockSource(
+                socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /**
@@ -257,7 +259,8 @@ public final class GroupMemberships implements AutoCloseable {
             long sourceHigh,
             long sourceLow,
             long nowNs) {
-        return requests.unblockSource(socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
+        return requests.unblockSource(
+                socket, interfaceIndex, groupHigh, groupLow, sourceHigh, sourceLow, nowNs);
     }
 
     /** {@return how a socket listens to a group on an interface, or null if it has not joined it} */
@@ -299,11 +302,7 @@ public final class GroupMemberships implements AutoCloseable {
 
     /** {@return whether any socket is to have what a source sends to a group} The groups of all nodes are taken. */
     public boolean accepts(
-            int interfaceIndex,
-            long groupHigh,
-            long groupLow,
-            long sourceHigh,
-            long sourceLow) {
+            int interfaceIndex, long groupHigh, long groupLow, long sourceHigh, long sourceLow) {
         Membership membership = memberships.find(interfaceIndex, groupHigh, groupLow);
         return (membership != null && membership.accepts(sourceHigh, sourceLow))
                 || MembershipTable.isAllNodes(groupHigh, groupLow);

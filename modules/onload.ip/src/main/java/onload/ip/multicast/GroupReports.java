@@ -57,8 +57,7 @@ final class GroupReports {
     /** Reports a group; without a buffer it is tried again. */
     void report(Membership membership, long nowNs) {
         boolean isSent =
-                writer.report(
-                        querier.version(), membership.groupHigh, membership.groupLow, nowNs);
+                writer.report(querier.version(), membership.groupHigh, membership.groupLow, nowNs);
         if (isSent) {
             membership.isLastReporter = true;
             membership.unsolicitedReports = Math.max(0, membership.unsolicitedReports - 1);
@@ -67,7 +66,7 @@ final class GroupReports {
             timers.schedule(
                     membership.slot,
                     shared.randomTimeNs(
- nowNs, shared.options().olderUnsolicitedReportIntervalNs()));
+                            nowNs, shared.options().olderUnsolicitedReportIntervalNs()));
         }
     }
 }

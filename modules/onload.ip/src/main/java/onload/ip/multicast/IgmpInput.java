@@ -67,8 +67,7 @@ final class IgmpInput {
         return destination == Ipv4Address.ALL_HOSTS || member(protocol, destination) != null;
     }
 
-    private @Nullable Membership member(
-            MembershipProtocol protocol, int group) {
+    private @Nullable Membership member(MembershipProtocol protocol, int group) {
         Membership found =
                 memberships.find(
                         protocol.interfaceIndex(),
@@ -99,8 +98,7 @@ final class IgmpInput {
         if (!protocol.allows(member == null, nowNs)) {
             return;
         }
-        long maxResponseNs =
-                IgmpMessage.maxResponseTimeMs(memory, index, version) * MILLISECOND_NS;
+        long maxResponseNs = IgmpMessage.maxResponseTimeMs(memory, index, version) * MILLISECOND_NS;
         learn(protocol, version, member == null, maxResponseNs, memory, index, nowNs);
         if (member == null) {
             protocol.generalQuery(maxResponseNs, nowNs);

@@ -68,8 +68,7 @@ final class ListenRequests {
         return setFilter(socket, interfaceIndex, groupHigh, groupLow, mode, nowNs);
     }
 
-    int join(
-            long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
+    int join(long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
         if (!isGroup(interfaceIndex, groupHigh, groupLow)) {
             return GroupMemberships.NOT_A_GROUP;
         }
@@ -77,12 +76,10 @@ final class ListenRequests {
             return GroupMemberships.IN_USE;
         }
         requested.clear();
-        return setFilter(
-                socket, interfaceIndex, groupHigh, groupLow, FilterMode.EXCLUDE, nowNs);
+        return setFilter(socket, interfaceIndex, groupHigh, groupLow, FilterMode.EXCLUDE, nowNs);
     }
 
-    int leave(
-            long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
+    int leave(long socket, int interfaceIndex, long groupHigh, long groupLow, long nowNs) {
         if (!isGroup(interfaceIndex, groupHigh, groupLow)) {
             return GroupMemberships.NOT_A_GROUP;
         }
@@ -147,8 +144,7 @@ final class ListenRequests {
             return GroupMemberships.NOT_A_GROUP;
         }
         SocketFilter filter = find(socket, interfaceIndex, groupHigh, groupLow);
-        if (filter == null
-                || (filter.mode == FilterMode.EXCLUDE && !filter.sources.isEmpty())) {
+        if (filter == null || (filter.mode == FilterMode.EXCLUDE && !filter.sources.isEmpty())) {
             return GroupMemberships.INVALID;
         }
         if (!filter.sources.contains(sourceHigh, sourceLow)) {
@@ -223,8 +219,7 @@ final class ListenRequests {
                 : !Ipv6Address.isUnspecified(high, low) && !Ipv6Address.isMulticast(high, low);
     }
 
-    @Nullable SocketFilter find(
-            long socket, int interfaceIndex, long groupHigh, long groupLow) {
+    @Nullable SocketFilter find(long socket, int interfaceIndex, long groupHigh, long groupLow) {
         Membership membership = memberships.find(interfaceIndex, groupHigh, groupLow);
         return membership == null ? null : filters.find(socket, membership);
     }
@@ -260,8 +255,7 @@ final class ListenRequests {
             return null;
         }
         MembershipProtocol protocol =
-                protocols.findOrAdd(
-                        interfaceIndex, !Ipv6Address.isIpv4Mapped(groupHigh, groupLow));
+                protocols.findOrAdd(interfaceIndex, !Ipv6Address.isIpv4Mapped(groupHigh, groupLow));
         if (protocol == null) {
             return null;
         }

@@ -48,8 +48,7 @@ final class MembershipProtocol {
                         timerBase + SECOND_VERSION_PRESENT,
                         isIpv6 ? options.mldVersion() + 1 : options.igmpVersion());
         filters =
-                new FilterReports(
-                        shared, writer, querier, timerBase + CHANGE, timerBase + GENERAL);
+                new FilterReports(shared, writer, querier, timerBase + CHANGE, timerBase + GENERAL);
         groups = new GroupReports(shared, writer, querier);
     }
 

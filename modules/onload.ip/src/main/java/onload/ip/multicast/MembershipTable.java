@@ -24,8 +24,7 @@ final class MembershipTable {
      *
      * @param timers in which things 0 to {@link MulticastOptions#memberships} - 1 are those of the memberships
      */
-    MembershipTable(
-            MulticastOptions options, DeadlineHeap timers, IpCounters counters, long key) {
+    MembershipTable(MulticastOptions options, DeadlineHeap timers, IpCounters counters, long key) {
         this.options = options;
         this.timers = timers;
         this.counters = counters;

@@ -64,11 +64,7 @@ final class MldInput {
     }
 
     private void query(
-            MembershipProtocol protocol,
-            UnsafeBuffer memory,
-            int index,
-            int length,
-            long nowNs) {
+            MembershipProtocol protocol, UnsafeBuffer memory, int index, int length, long nowNs) {
         long groupHigh = MldMessage.groupHigh(memory, index);
         long groupLow = MldMessage.groupLow(memory, index);
         boolean isGeneral = Ipv6Address.isUnspecified(groupHigh, groupLow);
@@ -86,8 +82,7 @@ final class MldInput {
         if (!protocol.allows(isGeneral, nowNs)) {
             return;
         }
-        long maxResponseNs =
-                MldMessage.maxResponseDelayMs(memory, index, version) * MILLISECOND_NS;
+        long maxResponseNs = MldMessage.maxResponseDelayMs(memory, index, version) * MILLISECOND_NS;
         if (version == 1) {
             protocol.heardOlderQuerier(Querier.SECOND_VERSION, maxResponseNs, nowNs);
         } else {

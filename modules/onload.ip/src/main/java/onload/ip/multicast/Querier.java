@@ -58,11 +58,7 @@ final class Querier {
      * @param secondVersionPresent the same for the second
      * @param startVersion the version to begin with, 1 to 3
      */
-    Querier(
-            Shared shared,
-            int firstVersionPresent,
-            int secondVersionPresent,
-            int startVersion) {
+    Querier(Shared shared, int firstVersionPresent, int secondVersionPresent, int startVersion) {
         this.timers = shared.timers();
         this.firstVersionPresent = firstVersionPresent;
         this.secondVersionPresent = secondVersionPresent;

@@ -40,10 +40,7 @@ final class ReportWriter {
     private int packet = PacketBuffers.NONE;
     private int records;
 
-    ReportWriter(
-            int interfaceIndex,
-            boolean isIpv6,
-            Shared shared) {
+    ReportWriter(int interfaceIndex, boolean isIpv6, Shared shared) {
         this.interfaceIndex = interfaceIndex;
         this.isIpv6 = isIpv6;
         pool = shared.pool();
@@ -94,8 +91,7 @@ final class ReportWriter {
         if (packet == PacketBuffers.NONE) {
             return -1;
         }
-        return Math.floorDiv(
-                maxLength - buffers.length(packet) - recordLength, sourceLength);
+        return Math.floorDiv(maxLength - buffers.length(packet) - recordLength, sourceLength);
     }
 
     private boolean begin() {

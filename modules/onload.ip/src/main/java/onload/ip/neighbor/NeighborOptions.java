@@ -58,14 +58,15 @@ public record NeighborOptions(
     private static final int MOST = 1 << 20;
 
     /**
-     * The usual options: 1024 neighbours, of which a quarter may be unresolved; 16 packets for each and 512 for all;
+     * The usual options: 1024 neighbours, of which a quarter may be unresolved; 64 packets for each, which
+     * are the fragments of a datagram of any length on an Ethernet, and 512 for all;
      * times and numbers of RFC 4861, section 10.
      */
     public static final NeighborOptions DEFAULT =
             new NeighborOptions(
                     1024,
                     256,
-                    16,
+                    64,
                     512,
                     TimeUnit.SECONDS.toNanos(30),
                     TimeUnit.SECONDS.toNanos(1),

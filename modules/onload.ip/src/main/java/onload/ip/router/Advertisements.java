@@ -139,8 +139,7 @@ final class Advertisements {
         }
     }
 
-    private void addRouter(
-            RouterInterface on, long high, long low, int preference, long untilNs) {
+    private void addRouter(RouterInterface on, long high, long low, int preference, long untilNs) {
         if (on.routers.isFull()) {
             counters.increment(IpCounter.NDP_REFUSED_LIST_FULL);
             return;
@@ -228,8 +227,7 @@ final class Advertisements {
         int flags = NdpOptions.prefixFlags(memory, at);
         long validSeconds = NdpOptions.validLifetimeSeconds(memory, at);
         if ((flags & NdpOptions.ON_LINK) != 0) {
-            long untilNs =
-                    ExpiringList.end(nowNs, validSeconds, NdpOptions.INFINITE_SECONDS);
+            long untilNs = ExpiringList.end(nowNs, validSeconds, NdpOptions.INFINITE_SECONDS);
             onLink(on, high, low, length, validSeconds == 0, untilNs);
         }
         if ((flags & NdpOptions.AUTONOMOUS) != 0 && on.autoconfigure) {

@@ -31,8 +31,7 @@ final class Redirects {
     /** By destination, whose number is the interface. */
     private final ExpiringList list;
 
-    Redirects(
-            RouterOptions options, AddressTable addresses, RouterLink link, IpCounters counters) {
+    Redirects(RouterOptions options, AddressTable addresses, RouterLink link, IpCounters counters) {
         this.options = options;
         this.addresses = addresses;
         this.link = link;
@@ -59,7 +58,14 @@ final class Redirects {
                         && isIpv6Host(high, low)
                         && (targetHigh != routerHigh || targetLow != routerLow);
         return follow(
-                sensible, interfaceIndex, routerHigh, routerLow, high, low, targetHigh, targetLow,
+                sensible,
+                interfaceIndex,
+                routerHigh,
+                routerLow,
+                high,
+                low,
+                targetHigh,
+                targetLow,
                 nowNs);
     }
 

@@ -194,14 +194,7 @@ public final class RouterDiscovery {
         }
         counters.increment(IpCounter.NDP_ROUTER_ADVERTISEMENTS);
         advertisements.take(
-                on,
-                sourceHigh,
-                sourceLow,
-                memory,
-                index,
-                index + header,
-                index + length,
-                nowNs);
+                on, sourceHigh, sourceLow, memory, index, index + header, index + length, nowNs);
     }
 
     /** A router with an address of this host would be this host itself. */

@@ -32,8 +32,7 @@ public interface RouterLink {
      * @param routerHigh the upper half of the router's address
      * @param routerLow its lower half
      */
-    boolean isFirstHop(
-            int interfaceIndex, long high, long low, long routerHigh, long routerLow);
+    boolean isFirstHop(int interfaceIndex, long high, long low, long routerHigh, long routerLow);
 
     /** A router has said which hop limit packets should have, 1 to 255. Told when it has changed. */
     void hopLimitAdvertised(int interfaceIndex, int hopLimit);

@@ -61,8 +61,7 @@ public record RouterOptions(
         between("the number of DNS servers", maximumServers, 1, MAXIMUM_LENGTH);
         between("the number of redirects", maximumRedirects, 1, MAXIMUM_LENGTH);
         between("the lifetime of redirects in ns", redirectLifetimeNs, 1, Long.MAX_VALUE);
-        between(
-                "the number of router solicitations", maximumSolicitations, 0, Integer.MAX_VALUE);
+        between("the number of router solicitations", maximumSolicitations, 0, Integer.MAX_VALUE);
         between("the smallest hop limit", minimumHopLimit, 1, 255);
         between("the metric of default routes", metric, PREFERENCE_STEP, MAXIMUM_METRIC);
     }

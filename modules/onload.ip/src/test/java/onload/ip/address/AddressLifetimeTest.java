@@ -106,8 +106,7 @@ class AddressLifetimeTest {
         InterfaceAddress address = rig.add("2001:db8::1/64", SECOND / 2, 100 * SECOND);
         rig.run(SECOND);
         assertEquals(AddressState.DEPRECATED, address.state());
-        assertEquals(
-                List.of("TENTATIVE->DEPRECATED 2001:db8::1 @1000"), rig.taken("TENTATIVE"));
+        assertEquals(List.of("TENTATIVE->DEPRECATED 2001:db8::1 @1000"), rig.taken("TENTATIVE"));
     }
 
     @Test
@@ -117,10 +116,7 @@ class AddressLifetimeTest {
         rig.run(10 * SECOND);
         assertEquals(0, rig.table.size());
         assertEquals(
-                List.of(
-                        "added 2001:db8::1 @0",
-                        "probe 2001:db8::1 @0",
-                        "removed 2001:db8::1 @500"),
+                List.of("added 2001:db8::1 @0", "probe 2001:db8::1 @0", "removed 2001:db8::1 @500"),
                 rig.taken());
     }
 

@@ -33,8 +33,15 @@ class AddressTableTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0.0.0.0/8", "::/64", "224.0.0.1/4", "ff02::1/64", "255.255.255.255/32",
-                "10.0.0.255/24", "10.0.0.0/24", "0.1.2.3/8", "::ffff:10.0.0.255/120"
+                "0.0.0.0/8",
+                "::/64",
+                "224.0.0.1/4",
+                "ff02::1/64",
+                "255.255.255.255/32",
+                "10.0.0.255/24",
+                "10.0.0.0/24",
+                "0.1.2.3/8",
+                "::ffff:10.0.0.255/120"
             })
     void whatIsNotTheAddressOfOneHostIsRefused(String cidr) {
         IllegalArgumentException e =
@@ -82,8 +89,7 @@ class AddressTableTest {
         CidrAddress cidr = CidrAddress.parse("10.0.0.1/24");
         AddressTable table = rig.table;
         assertThrows(
-                IllegalArgumentException.class,
-                () -> table.add(0, cidr, AddressOrigin.MANUAL, 0));
+                IllegalArgumentException.class, () -> table.add(0, cidr, AddressOrigin.MANUAL, 0));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> table.add(1, cidr, AddressOrigin.MANUAL, 0, 0, 0));
@@ -123,8 +129,7 @@ class AddressTableTest {
 
     @Test
     void theStrongHostModelDoesNot() {
-        AddressRig strong =
-                new AddressRig(AddressOptions.DEFAULT.withHostModel(HostModel.STRONG));
+        AddressRig strong = new AddressRig(AddressOptions.DEFAULT.withHostModel(HostModel.STRONG));
         strong.add("10.0.0.1/24");
         strong.add("2001:db8::1/64");
         assertNull(strong.find("10.0.0.1", OTHER_ETH));
@@ -146,8 +151,7 @@ class AddressTableTest {
     void twoInterfacesMayHaveTheSameLinkLocalAddress() {
         InterfaceAddress one = rig.add("fe80::1/64");
         InterfaceAddress other =
-                rig.table.add(
-                        OTHER_ETH, CidrAddress.parse("fe80::1/64"), AddressOrigin.MANUAL, 0);
+                rig.table.add(OTHER_ETH, CidrAddress.parse("fe80::1/64"), AddressOrigin.MANUAL, 0);
         assertSame(one, rig.find("fe80::1", ETH));
         assertSame(other, rig.find("fe80::1", OTHER_ETH));
     }
@@ -308,8 +312,7 @@ class AddressTableTest {
                         } else if (!many.table.isFull()) {
                             CidrAddress cidr = CidrAddress.of(ip, random.between(25, 30));
                             if (low % 4 != 0 && low % 4 != 3) {
-                                model.add(
-                                        many.table.add(on, cidr, AddressOrigin.MANUAL, step));
+                                model.add(many.table.add(on, cidr, AddressOrigin.MANUAL, step));
                             }
                         }
                         compare(model, many.table);

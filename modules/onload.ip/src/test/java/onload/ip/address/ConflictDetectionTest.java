@@ -51,8 +51,7 @@ class ConflictDetectionTest {
         rig.run(SECOND);
         rig.up();
         rig.run(10 * SECOND);
-        assertEquals(
-                List.of("announce 10.0.0.5 @1000", "announce 10.0.0.5 @3000"), rig.taken());
+        assertEquals(List.of("announce 10.0.0.5 @1000", "announce 10.0.0.5 @3000"), rig.taken());
     }
 
     @Test
@@ -77,8 +76,7 @@ class ConflictDetectionTest {
         rig.add(CIDR);
         rig.run(10 * SECOND);
         assertTrue(rig.arpFrom(OTHER_MAC, A));
-        assertEquals(
-                List.of("added 10.0.0.5 @0", "TENTATIVE->PREFERRED 10.0.0.5 @0"), rig.taken());
+        assertEquals(List.of("added 10.0.0.5 @0", "TENTATIVE->PREFERRED 10.0.0.5 @0"), rig.taken());
         assertEquals(1, rig.count(IpCounter.ADDRESS_CONFLICTS));
     }
 
@@ -114,8 +112,7 @@ class ConflictDetectionTest {
         rig.add(CIDR);
         rig.run(100 * SECOND);
         assertEquals(
-                List.of(
-                        "probe 10.0.0.5 @1000", "probe 10.0.0.5 @3000", "probe 10.0.0.5 @5000"),
+                List.of("probe 10.0.0.5 @1000", "probe 10.0.0.5 @3000", "probe 10.0.0.5 @5000"),
                 rig.taken("probe"));
     }
 
@@ -332,10 +329,7 @@ class ConflictDetectionTest {
         }
         rig.taken();
         rig.table.add(
-                2,
-                onload.wire.CidrAddress.parse("10.0.1.1/24"),
-                AddressOrigin.MANUAL,
-                rig.nowNs);
+                2, onload.wire.CidrAddress.parse("10.0.1.1/24"), AddressOrigin.MANUAL, rig.nowNs);
         rig.run(0);
         assertEquals(List.of("probe 10.0.1.1 @0"), rig.taken("probe"));
     }

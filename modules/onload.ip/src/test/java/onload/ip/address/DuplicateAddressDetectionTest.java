@@ -129,8 +129,7 @@ class DuplicateAddressDetectionTest {
         late.up();
         late.add(CIDR, AddressOrigin.AUTOCONFIGURED);
         late.run(SECOND);
-        assertEquals(
-                List.of("added 2001:db8::1 @0", "probe 2001:db8::1 @1000"), late.taken());
+        assertEquals(List.of("added 2001:db8::1 @0", "probe 2001:db8::1 @1000"), late.taken());
     }
 
     @Test
@@ -140,8 +139,7 @@ class DuplicateAddressDetectionTest {
         late.table.addLinkLocal(ETH, OWN_MAC, 0);
         late.run(SECOND);
         assertEquals(
-                List.of("added fe80::ff:fe00:1 @0", "probe fe80::ff:fe00:1 @1000"),
-                late.taken());
+                List.of("added fe80::ff:fe00:1 @0", "probe fe80::ff:fe00:1 @1000"), late.taken());
     }
 
     @Test

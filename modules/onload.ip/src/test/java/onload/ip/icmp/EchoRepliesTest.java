@@ -28,8 +28,6 @@ import onload.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
 
@@ -156,13 +154,15 @@ class EchoRepliesTest {
         Property.forAll(
                 5000,
                 random -> {
-                    IpAddress destination = IpAddress.of(random.anyLong() | 1L << 63, random.anyLong());
+                    IpAddress destination =
+                            IpAddress.of(random.anyLong() | 1L << 63, random.anyLong());
                     IpAddress source = IpAddress.of(random.anyLong() | 1L << 63, random.anyLong());
                     byte[] content = random.bytes(random.between(0, 9));
                     int code = random.between(0, 255);
                     byte[] request = icmpv6(PEER6, destination, 128, code, WHICH, content);
                     byte[] reply = answered(received(pool, request), destination, source);
-                    assertEquals(0xFFFF, naiveSum(pseudoHeader(source, PEER6, reply.length), reply));
+                    assertEquals(
+                            0xFFFF, naiveSum(pseudoHeader(source, PEER6, reply.length), reply));
                 });
     }
 
@@ -226,12 +226,12 @@ class EchoRepliesTest {
     @Test
     void whenBuffersRunOutInTheMiddleOfTheCopyTheyAllGoHome() {
         PacketPool tiny = tinyPool(5);
-        int packet = received(tiny, icmpv6(PEER6, HOST6, 128, 0, WHICH, counting(5000)), 1700, 1700);
+        int packet =
+                received(tiny, icmpv6(PEER6, HOST6, 128, 0, WHICH, counting(5000)), 1700, 1700);
         tiny.retain(packet);
         EchoReplies poor = new EchoReplies(tiny);
         IpDatagram datagram = datagram(HOST6);
-        assertEquals(
-                PacketBuffers.NONE, poor.ipv6(packet, datagram, HOST6.high(), HOST6.low()));
+        assertEquals(PacketBuffers.NONE, poor.ipv6(packet, datagram, HOST6.high(), HOST6.low()));
         assertEquals(2, tiny.available());
         tiny.release(packet);
     }
@@ -277,8 +277,7 @@ class EchoRepliesTest {
 
     private static IpDatagram datagram(IpAddress destination) {
         IpDatagram datagram = new IpDatagram();
-        datagram.ipv6Addresses(
-                PEER6.high(), PEER6.low(), destination.high(), destination.low());
+        datagram.ipv6Addresses(PEER6.high(), PEER6.low(), destination.high(), destination.low());
         return datagram;
     }
 

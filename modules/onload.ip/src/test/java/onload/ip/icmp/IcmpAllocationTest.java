@@ -45,23 +45,21 @@ class IcmpAllocationTest {
     @Test
     void limitsAllocateNothing() {
         IcmpRateLimit limit = new IcmpRateLimit(IcmpOptions.DEFAULT, 7, new SplittableRandom(1));
-        assertNoneAllocated(
-                () -> {
-                    nowNs += 1000;
-                    limit.mayError(nowNs, nowNs, nowNs);
-                    limit.mayEcho(nowNs);
-                });
+        assertNoneAllocated(() -> {
+            nowNs += 1000;
+            limit.mayError(nowNs, nowNs, nowNs);
+            limit.mayEcho(nowNs);
+        });
     }
 
     @Test
     void rulesAllocateNothing() {
         UnsafeBuffer packet = memory(ipv4(UDP, udp(9)));
         UnsafeBuffer packet6 = memory(ipv6(UDP, udp(9)));
-        assertNoneAllocated(
-                () -> {
-                    IcmpErrorRules.ipv4(packet, 0, packet.capacity(), 0, 0);
-                    IcmpErrorRules.ipv6(packet6, 0, packet6.capacity(), 0, 0, 1, 4, 0);
-                });
+        assertNoneAllocated(() -> {
+            IcmpErrorRules.ipv4(packet, 0, packet.capacity(), 0, 0);
+            IcmpErrorRules.ipv6(packet6, 0, packet6.capacity(), 0, 0, 1, 4, 0);
+        });
     }
 
     @Test
@@ -69,12 +67,11 @@ class IcmpAllocationTest {
         UnsafeBuffer message = memory(icmpv4(3, 3, "00000000", ipv4(HOST, PEER, UDP, udp(9))));
         byte[] quote = ipv6(HOST6, PEER6, UDP, udp(9));
         UnsafeBuffer message6 = memory(icmpv6(PEER6, HOST6, 1, 4, "00000000", quote));
-        assertNoneAllocated(
-                () -> {
-                    IcmpQuotes.ipv4(message, 0, message.capacity(), datagram, error);
-                    IcmpQuotes.ipv6(message6, 0, message6.capacity(), datagram, error);
-                    IcmpQuotes.local(message, 8, 37, IcmpError.HOST_UNREACHABLE, 0, 1, error);
-                });
+        assertNoneAllocated(() -> {
+            IcmpQuotes.ipv4(message, 0, message.capacity(), datagram, error);
+            IcmpQuotes.ipv6(message6, 0, message6.capacity(), datagram, error);
+            IcmpQuotes.local(message, 8, 37, IcmpError.HOST_UNREACHABLE, 0, 1, error);
+        });
     }
 
     @Test
@@ -84,11 +81,10 @@ class IcmpAllocationTest {
         int packet6 = received(pool, ipv6(UDP, udp(900)), 300);
         int header = pool.buffers().data(packet);
         int header6 = pool.buffers().data(packet6);
-        assertNoneAllocated(
-                () -> {
-                    pool.release(builder.ipv4(packet, header, 3, 3, 0));
-                    pool.release(builder.ipv6(packet6, header6, 1, 4, 0, 1, 2));
-                });
+        assertNoneAllocated(() -> {
+            pool.release(builder.ipv4(packet, header, 3, 3, 0));
+            pool.release(builder.ipv6(packet6, header6, 1, 4, 0, 1, 2));
+        });
         pool.release(packet);
         pool.release(packet6);
     }
@@ -97,13 +93,12 @@ class IcmpAllocationTest {
     void echoesAreAnsweredWithoutAllocation() {
         EchoReplies replies = new EchoReplies(pool);
         int packet = received(pool, icmpv4(8, 0, "00010002", counting(2000)), 1501);
-        assertNoneAllocated(
-                () -> {
-                    replies.ipv4(packet);
-                    replies.ipv6(packet, datagram, 1, 2);
-                    pool.retain(packet);
-                    pool.release(replies.ipv4(packet));
-                });
+        assertNoneAllocated(() -> {
+            replies.ipv4(packet);
+            replies.ipv6(packet, datagram, 1, 2);
+            pool.retain(packet);
+            pool.release(replies.ipv4(packet));
+        });
         pool.release(packet);
     }
 

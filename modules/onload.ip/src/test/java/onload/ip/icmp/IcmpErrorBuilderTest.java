@@ -104,7 +104,8 @@ class IcmpErrorBuilderTest {
     @Test
     void aChainIsQuotedOverItsBuffers() {
         byte[] offending = ipv4(UDP, udp(700));
-        assertArrayEquals(Arrays.copyOf(offending, 548), quotedIpv4(pool, offending, 61, 1, 0, 333));
+        assertArrayEquals(
+                Arrays.copyOf(offending, 548), quotedIpv4(pool, offending, 61, 1, 0, 333));
     }
 
     @Test

@@ -241,7 +241,8 @@ class IcmpErrorRulesTest {
         void aChainThatIsCutOffIsNotReported() {
             assertEquals(UNREADABLE, verdict(ipv6(HOP_BY_HOP, hex("3a00 0104 0000"))));
             assertEquals(UNREADABLE, verdict(ipv6(HOP_BY_HOP, hex("3a01 0104 00000000"))));
-            assertEquals(UNREADABLE, verdict(ipv6(AUTHENTICATION, hex("3a02 0104 00000000 00000000"))));
+            assertEquals(
+                    UNREADABLE, verdict(ipv6(AUTHENTICATION, hex("3a02 0104 00000000 00000000"))));
         }
 
         @Test
@@ -254,9 +255,14 @@ class IcmpErrorRulesTest {
 
         @Test
         void aLaterFragmentIsReportedUnlessItMayBeOfAnIcmpMessage() {
-            assertEquals(ALLOWED, verdict(ipv6(FRAGMENT, hex("1100 0008 00000001 0102030405060708"))));
-            assertEquals(ICMP_ERROR, verdict(ipv6(FRAGMENT, hex("3a00 0008 00000001 8002030405060708"))));
-            assertEquals(UNREADABLE, verdict(ipv6(FRAGMENT, hex("3c00 0008 00000001 3a00000000000000"))));
+            assertEquals(
+                    ALLOWED, verdict(ipv6(FRAGMENT, hex("1100 0008 00000001 0102030405060708"))));
+            assertEquals(
+                    ICMP_ERROR,
+                    verdict(ipv6(FRAGMENT, hex("3a00 0008 00000001 8002030405060708"))));
+            assertEquals(
+                    UNREADABLE,
+                    verdict(ipv6(FRAGMENT, hex("3c00 0008 00000001 3a00000000000000"))));
         }
 
         @Test
@@ -264,9 +270,11 @@ class IcmpErrorRulesTest {
             byte[] packet = ipv6(PEER6, GROUP, UDP, udp(4));
             assertEquals(GROUP_DESTINATION, verdict(packet));
             assertEquals(
-                    GROUP_DESTINATION, verdict(packet, IpDatagram.MULTICAST, STATION_FRAME, 3, 1, 0));
+                    GROUP_DESTINATION,
+                    verdict(packet, IpDatagram.MULTICAST, STATION_FRAME, 3, 1, 0));
             assertEquals(
-                    GROUP_DESTINATION, verdict(packet, IpDatagram.MULTICAST, STATION_FRAME, 4, 0, 40));
+                    GROUP_DESTINATION,
+                    verdict(packet, IpDatagram.MULTICAST, STATION_FRAME, 4, 0, 40));
         }
 
         @Test
@@ -289,7 +297,8 @@ class IcmpErrorRulesTest {
                 byte[] packet = ipv6(PEER6, GROUP, DESTINATION_OPTIONS, payload);
                 IcmpErrorVerdict expected = type >>> 6 == 2 ? ALLOWED : GROUP_DESTINATION;
                 int cast = IpDatagram.MULTICAST;
-                assertEquals(expected, verdict(packet, cast, STATION_FRAME, 4, 2, 42), "type " + type);
+                assertEquals(
+                        expected, verdict(packet, cast, STATION_FRAME, 4, 2, 42), "type " + type);
                 assertEquals(
                         type >>> 6 == 2 ? ALLOWED : GROUP_DESTINATION,
                         verdict(packet, cast, GROUP_FRAME_ARRIVAL, 4, 2, 42),
@@ -376,8 +385,17 @@ class IcmpErrorRulesTest {
                     int code = random.between(0, 4);
                     IcmpErrorVerdict verdict =
                             IcmpErrorRules.ipv6(
-                                    memory(packet), 0, length, cast, arrival, type, code, length - 1);
-                    if (length >= 41 && packet[6] == ICMPV6 && Icmpv6Message.isError(packet[40] & 0xFF)) {
+                                    memory(packet),
+                                    0,
+                                    length,
+                                    cast,
+                                    arrival,
+                                    type,
+                                    code,
+                                    length - 1);
+                    if (length >= 41
+                            && packet[6] == ICMPV6
+                            && Icmpv6Message.isError(packet[40] & 0xFF)) {
                         assertEquals(false, verdict.isAllowed());
                     }
                 });

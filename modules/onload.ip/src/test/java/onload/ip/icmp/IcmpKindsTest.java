@@ -90,8 +90,7 @@ class IcmpKindsTest {
             case 1 -> code < 8 ? IPV6_UNREACHABLE[code] : OTHER;
             case 2 -> PACKET_TOO_BIG;
             case 3 -> exceeded(code);
-            case 4 ->
-                    code == 1 ? PROTOCOL_UNREACHABLE : code < 11 ? PARAMETER_PROBLEM : OTHER;
+            case 4 -> code == 1 ? PROTOCOL_UNREACHABLE : code < 11 ? PARAMETER_PROBLEM : OTHER;
             default -> type < 128 ? OTHER : IcmpKinds.NONE;
         };
     }
@@ -137,10 +136,8 @@ class IcmpKindsTest {
     @Test
     void otherKindsHaveNoMessage() {
         for (int kind : new int[] {-1, IcmpKinds.NONE, OTHER, 12}) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> IcmpKinds.reported(true, kind));
-            assertThrows(
-                    IllegalArgumentException.class, () -> IcmpKinds.reported(false, kind));
+            assertThrows(IllegalArgumentException.class, () -> IcmpKinds.reported(true, kind));
+            assertThrows(IllegalArgumentException.class, () -> IcmpKinds.reported(false, kind));
         }
     }
 }

@@ -122,8 +122,7 @@ class IcmpQuotesTest {
             assertEquals(0, read(3, 3, NOTHING, options));
             assertEquals(8 + 60, error.payloadIndex());
             assertEquals(8, error.payloadLength());
-            assertEquals(
-                    Malformed.TRUNCATED, read(3, 3, NOTHING, Arrays.copyOf(options, 67)));
+            assertEquals(Malformed.TRUNCATED, read(3, 3, NOTHING, Arrays.copyOf(options, 67)));
         }
 
         @Test
@@ -389,7 +388,8 @@ class IcmpQuotesTest {
             assertEquals(0, local(ipv4(HOST, PEER, UDP, udp(20)), IcmpError.PACKET_TOO_BIG, 1400));
             assertEquals(1400, error.mtu());
             assertEquals(4, error.code());
-            assertEquals(0, local(ipv6(HOST6, PEER6, UDP, udp(20)), IcmpError.PACKET_TOO_BIG, 1280));
+            assertEquals(
+                    0, local(ipv6(HOST6, PEER6, UDP, udp(20)), IcmpError.PACKET_TOO_BIG, 1280));
             assertEquals(1280, error.mtu());
             assertEquals(2, error.type());
         }
@@ -398,8 +398,7 @@ class IcmpQuotesTest {
         void aLaterFragmentHasNobodyToBeTold() {
             byte[] packet = ipv4(HOST, PEER, UDP, udp(20));
             packet[7] = 1;
-            assertEquals(
-                    IcmpQuotes.LATER_FRAGMENT, local(packet, IcmpError.HOST_UNREACHABLE, 0));
+            assertEquals(IcmpQuotes.LATER_FRAGMENT, local(packet, IcmpError.HOST_UNREACHABLE, 0));
         }
 
         @Test
@@ -432,8 +431,7 @@ class IcmpQuotesTest {
             int result = IcmpQuotes.ipv4(memory(message), 0, message.length, fromRouter(), error);
             assertEquals(isError ? 0 : IcmpQuotes.NOT_REPORTED, result, type + "/" + code);
             boolean isError6 = type < 128;
-            int result6 =
-                    IcmpQuotes.ipv6(memory(message6), 0, message6.length, fromPeer6(), error);
+            int result6 = IcmpQuotes.ipv6(memory(message6), 0, message6.length, fromPeer6(), error);
             assertEquals(isError6 ? 0 : IcmpQuotes.NOT_REPORTED, result6, type + "/" + code);
         }
     }
@@ -468,8 +466,7 @@ class IcmpQuotesTest {
             assertTrue(error.payloadIndex() + error.payloadLength() <= length);
             assertEquals(version == 4, error.isIpv4());
             assertEquals(
-                    version == 4,
-                    Ipv6Address.isIpv4Mapped(error.sourceHigh(), error.sourceLow()));
+                    version == 4, Ipv6Address.isIpv4Mapped(error.sourceHigh(), error.sourceLow()));
         }
     }
 

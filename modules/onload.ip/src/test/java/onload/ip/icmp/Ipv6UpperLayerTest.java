@@ -84,7 +84,8 @@ class Ipv6UpperLayerTest {
         for (int i = 0; i < headers; i++) {
             int next = PROTOCOLS[random.between(0, PROTOCOLS.length - 1)];
             boolean isPlain = random.chance(0.9);
-            byte[] header = hex("%02x00".formatted(next), isPlain ? "0000 00000000" : "0104 00000000");
+            byte[] header =
+                    hex("%02x00".formatted(next), isPlain ? "0000 00000000" : "0104 00000000");
             chain = joined(chain, header);
         }
         return ipv6(first, chain);

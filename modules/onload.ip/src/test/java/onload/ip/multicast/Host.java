@@ -7,9 +7,9 @@ import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
+import onload.wire.Icmpv6Message;
 import onload.wire.IgmpGroupRecord;
 import onload.wire.IgmpMessage;
-import onload.wire.Icmpv6Message;
 import onload.wire.Ipv4Address;
 import onload.wire.Ipv6Address;
 import onload.wire.MldAddressRecord;
@@ -32,7 +32,9 @@ final class Host implements MulticastLink, RandomGenerator {
     static final int LINK = 3;
     static final int MTU = 1500;
 
-    private static final String[] TYPES = {"?", "IS_IN", "IS_EX", "TO_IN", "TO_EX", "ALLOW", "BLOCK"};
+    private static final String[] TYPES = {
+        "?", "IS_IN", "IS_EX", "TO_IN", "TO_EX", "ALLOW", "BLOCK"
+    };
 
     enum Ip {
         V4,
@@ -148,9 +150,7 @@ final class Host implements MulticastLink, RandomGenerator {
     /** Lets time pass, and each timer expire when it is due. */
     void run(long durationNs) {
         long end = nowNs + durationNs;
-        for (long at = memberships.nextDeadlineNs();
-                at <= end;
-                at = memberships.nextDeadlineNs()) {
+        for (long at = memberships.nextDeadlineNs(); at <= end; at = memberships.nextDeadlineNs()) {
             nowNs = Math.max(nowNs, at);
             memberships.advance(nowNs);
         }
@@ -226,8 +226,7 @@ final class Host implements MulticastLink, RandomGenerator {
         long high = group == 0 ? 0 : groupHigh();
         long low = group == 0 ? 0 : group(group);
         if (ip == Ip.V4) {
-            IgmpMessage.write(
-                    message, 0, IgmpMessage.MEMBERSHIP_QUERY, maxMs / 100, (int) low);
+            IgmpMessage.write(message, 0, IgmpMessage.MEMBERSHIP_QUERY, maxMs / 100, (int) low);
             receive(group, IgmpMessage.LENGTH);
         } else {
             MldMessage.write(message, 0, MldMessage.QUERY, maxMs, high, low);
@@ -238,8 +237,7 @@ final class Host implements MulticastLink, RandomGenerator {
     /** Another host reports a group in an older version. */
     void otherReports(int group) {
         if (ip == Ip.V4) {
-            IgmpMessage.write(
-                    message, 0, IgmpMessage.V2_MEMBERSHIP_REPORT, 0, (int) group(group));
+            IgmpMessage.write(message, 0, IgmpMessage.V2_MEMBERSHIP_REPORT, 0, (int) group(group));
             receive(group, IgmpMessage.LENGTH);
         } else {
             MldMessage.write(message, 0, MldMessage.V1_REPORT, 0, groupHigh(), group(group));
@@ -250,15 +248,19 @@ final class Host implements MulticastLink, RandomGenerator {
     private void receive(int group, int length) {
         if (ip == Ip.V4) {
             IgmpMessage.updateChecksum(message, 0, length);
-            igmp(0x0a00_00fe, group == 0 ? Ipv4Address.ALL_HOSTS : (int) group(group), 1, true, length);
+            igmp(
+                    0x0a00_00fe,
+                    group == 0 ? Ipv4Address.ALL_HOSTS : (int) group(group),
+                    1,
+                    true,
+                    length);
         } else {
             mld(Ipv6Address.LINK_LOCAL_HIGH, 0xfe, 1, true, length);
         }
     }
 
     void igmp(int source, int destination, int ttl, boolean alert, int length) {
-        memberships.igmpReceived(
-                LINK, source, destination, ttl, alert, message, 0, length, nowNs);
+        memberships.igmpReceived(LINK, source, destination, ttl, alert, message, 0, length, nowNs);
     }
 
     void mld(long high, long low, int hopLimit, boolean alert, int length) {
@@ -334,8 +336,7 @@ final class Host implements MulticastLink, RandomGenerator {
     private String mldText(UnsafeBuffer memory, int at, int length) {
         int type = Icmpv6Message.type(memory, at);
         if (type != MldMessage.V2_REPORT) {
-            String group =
-                    name(MldMessage.groupHigh(memory, at), MldMessage.groupLow(memory, at));
+            String group = name(MldMessage.groupHigh(memory, at), MldMessage.groupLow(memory, at));
             return (type == MldMessage.V1_REPORT ? "v2 report " : "leave ") + group;
         }
         List<String> records = new ArrayList<>();

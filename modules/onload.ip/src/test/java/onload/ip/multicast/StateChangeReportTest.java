@@ -161,8 +161,7 @@ class StateChangeReportTest {
     @ParameterizedTest
     @EnumSource
     void repetitionsWaitNoLongerThanTheUnsolicitedReportInterval(Ip ip) {
-        Host host =
-                Host.up(ip, pools.open(64), MulticastOptions.DEFAULT.withRobustness(7));
+        Host host = Host.up(ip, pools.open(64), MulticastOptions.DEFAULT.withRobustness(7));
         host.share = -1;
         for (int group = 1; group <= 50; group++) {
             host.join(1, group);

@@ -30,7 +30,7 @@ class NeighborQueueTest {
     }
 
     private NeighborScene scene() {
-        return scene(2048, NeighborOptions.DEFAULT);
+        return scene(2048, NeighborOptions.DEFAULT.withQueues(16, 512));
     }
 
     @Test
