@@ -2,6 +2,7 @@ package onload.ip;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
+import onload.ip.internal.PacketChain;
 import onload.ip.spi.IpDatagram;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
@@ -35,14 +36,12 @@ final class EthernetPort implements NicEvents {
          * @param etherType what it is
          * @param linkCast how the frame was addressed: {@link IpDatagram#UNICAST}, {@code MULTICAST} or {@code
          *     BROADCAST}
-         * @param sourceMac who sent the frame
          */
         void received(
                 IpInterface arrival,
                 int packet,
                 int etherType,
                 int linkCast,
-                long sourceMac,
                 long nowNs);
 
         /** The NIC's link went up or down. */
@@ -139,9 +138,13 @@ final class EthernetPort implements NicEvents {
     /**
      * Queues a frame; its reference is the port's if the answer is 0.
      *
-     * @return 0, or {@link IpLayer#QUEUE_FULL} or {@link IpLayer#TOO_LONG}
+     * @return 0, or {@link IpLayer#QUEUE_FULL}, {@link IpLayer#TOO_LONG}, {@link IpLayer#NO_BUFFER} or {@link
+     *     IpLayer#INTERFACE_DOWN}
      */
     int transmit(int packet) {
+        if (!gathers && buffers.continuation(packet) != PacketBuffers.NONE) {
+            return transmitInOneBuffer(packet);
+        }
         if (waitingCount == 0) {
             int result = nic.transmit(packet);
             if (result == 0) {
@@ -163,6 +166,25 @@ final class EthernetPort implements NicEvents {
         // What is in the ring has to leave it before this can go.
         needsDoorbell = true;
         return 0;
+    }
+
+    /** A frame of several buffers is copied for a NIC that gathers none. */
+    private int transmitInOneBuffer(int packet) {
+        int length = PacketChain.length(buffers, packet);
+        if (length > buffers.dataCapacity()) {
+            return IpLayer.TOO_LONG;
+        }
+        int copy = PacketChain.copyOf(pool, packet, PacketPool.SEND);
+        if (copy == PacketBuffers.NONE) {
+            return IpLayer.NO_BUFFER;
+        }
+        if ((buffers.flags(packet) & PacketBuffers.CHECKSUM_NEEDED) != 0) {
+            buffers.needChecksum(
+                    copy, buffers.checksumStart(packet), buffers.checksumField(packet));
+        }
+        int result = transmit(copy);
+        pool.release(result == 0 ? packet : copy);
+        return result;
     }
 
     private void drain() {
@@ -207,8 +229,7 @@ final class EthernetPort implements NicEvents {
             drop(packet, IpCounter.FRAME_DROPPED_OTHER_STATION);
             return;
         }
-        long source = EthernetHeader.source(memory, at);
-        if (MacAddress.isMulticast(source)) {
+        if (MacAddress.isMulticast(EthernetHeader.source(memory, at))) {
             drop(packet, IpCounter.FRAME_DROPPED_GROUP_SOURCE);
             return;
         }
@@ -223,7 +244,7 @@ final class EthernetPort implements NicEvents {
         }
         int type = EthernetHeader.etherType(memory, at, headerLength);
         buffers.trimFront(packet, headerLength);
-        upward.received(arrival, packet, type, linkCast, source, nowNs);
+        upward.received(arrival, packet, type, linkCast, nowNs);
     }
 
     private static int cast(long destination) {

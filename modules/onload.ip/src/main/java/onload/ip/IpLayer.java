@@ -599,10 +599,11 @@ public final class IpLayer implements AutoCloseable {
         if (!loopback.isEmpty()) {
             events += loopback.drain(upward, limit, nowNs);
         }
-        if (nextTimerNs() <= nowNs) {
+        boolean isTime = nextTimerNs() <= nowNs;
+        if (isTime) {
             advance(nowNs);
         }
-        if (events > 0) {
+        if (events > 0 || isTime) {
             transports.batchEnded(nowNs);
         }
         for (int i = 0; i < ports.size(); i++) {
@@ -662,7 +663,6 @@ public final class IpLayer implements AutoCloseable {
                 int packet,
                 int etherType,
                 int linkCast,
-                long sourceMac,
                 long nowNs) {
             switch (etherType) {
                 case EtherType.IPV4 -> ipv4.received(arrival, packet, linkCast, nowNs);

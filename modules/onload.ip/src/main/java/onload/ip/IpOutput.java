@@ -107,6 +107,7 @@ final class IpOutput {
         return switch (result) {
             case IpLayer.QUEUE_FULL -> IpCounter.SEND_REFUSED_QUEUE_FULL;
             case IpLayer.TOO_LONG -> IpCounter.SEND_REFUSED_TOO_LONG;
+            case IpLayer.NO_BUFFER -> IpCounter.SEND_REFUSED_NO_BUFFER;
             default -> IpCounter.SEND_REFUSED_INTERFACE_DOWN;
         };
     }

@@ -79,7 +79,6 @@ final class Loopback {
                     packet,
                     version == 4 ? EtherType.IPV4 : EtherType.IPV6,
                     LOCAL,
-                    0,
                     nowNs);
         }
         return due;

@@ -329,7 +329,7 @@ final class NextHopDetermination {
 
     // The template.
 
-    private static void writeTemplate(Destination to, long macAddress) {
+    private void writeTemplate(Destination to, long macAddress) {
         UnsafeBuffer template = to.template;
         template.setMemory(0, Destination.TEMPLATE_LENGTH, (byte) 0);
         int ip = Destination.TEMPLATE_LENGTH - to.ipHeaderLength;
@@ -355,10 +355,13 @@ final class NextHopDetermination {
         to.loadWords();
     }
 
-    private static void writeIpv4(Destination to, UnsafeBuffer template, int ip) {
+    private void writeIpv4(Destination to, UnsafeBuffer template, int ip) {
         FragmentPolicy policy = to.fragmentPolicy();
         Ipv4Header.write(template, ip, (int) to.sourceLow, (int) to.low(), to.protocol(), 0, 0);
-        to.dontFragment = policy != FragmentPolicy.ALLOW;
+        // A path that is said to be narrower than is believed: routers on it cut what they must.
+        boolean isNarrow =
+                policy == FragmentPolicy.WANT && pathMtus.isNarrow(to.high(), to.low());
+        to.dontFragment = policy != FragmentPolicy.ALLOW && !isNarrow;
         Ipv4Header.fragment(template, ip, to.dontFragment ? Ipv4Header.DONT_FRAGMENT : 0, 0);
         Ipv4Header.totalLength(template, ip, 0);
         Ipv4Header.checksum(template, ip, 0);

@@ -74,6 +74,8 @@ public final class Ipv4Header {
 
     private static final int FRAGMENT_OFFSET_MASK = 0x1FFF;
 
+    private static final long LOW_HALF = 0xFFFF_FFFFL;
+
     private Ipv4Header() {}
 
     /**
@@ -211,7 +213,22 @@ public final class Ipv4Header {
 
     /** {@return whether the header checksum is right} */
     public static boolean isChecksumCorrect(UnsafeBuffer buffer, int offset) {
-        return InternetChecksum.checksum(buffer, offset, headerLength(buffer, offset)) == 0;
+        int headerLength = headerLength(buffer, offset);
+        return headerLength == MIN_LENGTH
+                ? isSumOfOnes(buffer, offset)
+                : InternetChecksum.checksum(buffer, offset, headerLength) == 0;
+    }
+
+    /** The sum of 20 bytes, in the machine's order, since ones are ones in either (RFC 1071, section 2(B)). */
+    private static boolean isSumOfOnes(UnsafeBuffer buffer, int offset) {
+        long first = buffer.getLong(offset);
+        long second = buffer.getLong(offset + 8);
+        long sum = (first >>> 32) + (first & LOW_HALF) + (second >>> 32) + (second & LOW_HALF);
+        sum += buffer.getInt(offset + 16) & LOW_HALF;
+        sum = (sum >>> 32) + (sum & LOW_HALF);
+        sum = (sum >>> 16) + (sum & 0xFFFF);
+        sum = (sum >>> 16) + (sum & 0xFFFF);
+        return (sum >>> 16) + (sum & 0xFFFF) == 0xFFFF;
     }
 
     /** Computes the header checksum and sets it; every other field is set before. */

@@ -50,6 +50,9 @@ public interface TransportProtocol {
      */
     boolean failed(IcmpError error, long nowNs);
 
-    /** The packets of a batch have all been handed over. */
+    /**
+     * The packets of a batch have all been handed over, and errors that time brought. What they said of paths and
+     * neighbours is known to whoever asks for a destination's way from now on.
+     */
     default void batchEnded(long nowNs) {}
 }
