@@ -92,8 +92,10 @@ public final class Ping implements RawReceiver, AutoCloseable {
     }
 
     /**
-     * Sends a request and runs the network until a reply or an error has come.
+     * Sends a request and runs the network until a reply or an error has come; if it cannot be sent, for the whole
+     * time.
      *
+     * @param bytes of data, as {@link #send} has them
      * @param limitNs the longest time to wait
      * @return whether a reply came
      */
@@ -101,6 +103,7 @@ public final class Ping implements RawReceiver, AutoCloseable {
         int before = replies;
         int errorsBefore = errors;
         if (send(bytes) < 0) {
+            network.run(limitNs);
             return false;
         }
         network.runUntil(() -> replies > before || errors > errorsBefore, limitNs);
@@ -108,8 +111,11 @@ public final class Ping implements RawReceiver, AutoCloseable {
     }
 
     /**
-     * Does the same as often as is needed, a second apart, as people do on a lossy link.
+     * Does the same as often as is needed, a second each, as people do on a lossy link or while addresses are being
+     * detected.
      *
+     * @param bytes of data, as {@link #send} has them
+     * @param attempts most requests to send
      * @return whether a reply came
      */
     public boolean reachesWithin(int bytes, int attempts) {

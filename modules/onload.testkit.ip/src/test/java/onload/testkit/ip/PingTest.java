@@ -68,4 +68,12 @@ class PingTest {
                 one.ping("2001:db8::2").reaches(65_507, SECOND_NS),
                 () -> one.ip().counters() + "\n" + other.ip().counters());
     }
+
+    @Test
+    void theExampleOfTheReadmeHolds() {
+        network.connect(one.nic(), other.nic(), LinkSettings.builder().loss(0.01).build());
+        one.up().address("2001:db8::1/64");
+        other.up().address("2001:db8::2/64");
+        assertTrue(one.ping("2001:db8::2").reachesWithin(65_507, 20));
+    }
 }
