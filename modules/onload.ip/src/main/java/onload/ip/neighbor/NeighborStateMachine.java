@@ -109,7 +109,7 @@ final class NeighborStateMachine {
     void found(Neighbor neighbor, long macAddress, boolean isConfirmed, long nowNs) {
         learn(neighbor, macAddress);
         if (isConfirmed) {
-            confirm(neighbor, nowNs);
+            answered(neighbor, nowNs);
         } else {
             becomeStale(neighbor, nowNs);
         }
@@ -120,7 +120,7 @@ final class NeighborStateMachine {
     void updated(Neighbor neighbor, long macAddress, boolean isConfirmed, long nowNs) {
         boolean changed = learn(neighbor, macAddress);
         if (isConfirmed) {
-            confirm(neighbor, nowNs);
+            answered(neighbor, nowNs);
         } else if (changed) {
             becomeStale(neighbor, nowNs);
         }
@@ -134,13 +134,18 @@ final class NeighborStateMachine {
         }
     }
 
-    /** It is reachable, whoever says so; if it was asked, or {@link #prove proven} before, it is kept. */
-    void confirm(Neighbor neighbor, long nowNs) {
-        neighbor.confirmedNs = nowNs;
+    /** A solicited advertisement has come. If there was a question, it is proven, and another answer the second. */
+    private void answered(Neighbor neighbor, long nowNs) {
         if (isAsked(neighbor)) {
             neighbor.isProven = true;
             neighbor.lockedUntilNs = nowNs + options.lockTimeNs();
         }
+        confirm(neighbor, nowNs);
+    }
+
+    /** It is reachable, whoever says so. */
+    void confirm(Neighbor neighbor, long nowNs) {
+        neighbor.confirmedNs = nowNs;
         if (neighbor.state != NeighborState.REACHABLE) {
             long untilNs = nowNs + neighbor.times.reachableTimeNs(nowNs);
             enter(neighbor, NeighborState.REACHABLE, untilNs);

@@ -81,6 +81,15 @@ class NeighborFeedTest {
     }
 
     @Test
+    void whatALayerAboveConfirmsIsNoAnswerThatCouldHaveASecond() {
+        Neighbor neighbor = scene.neighborIn(NeighborState.PROBE, LOW);
+        scene.cache.reachable(neighbor, scene.nowNs);
+        answered(LOW, OTHER_MAC);
+        assertEquals(OTHER_MAC, neighbor.macAddress());
+        assertEquals(NeighborState.STALE, neighbor.state());
+    }
+
+    @Test
     void aLaterUnsolicitedArpReplyIsTakenAndStale() {
         Neighbor neighbor = scene.neighborIn(NeighborState.INCOMPLETE, LOW);
         answered(LOW, MAC);
