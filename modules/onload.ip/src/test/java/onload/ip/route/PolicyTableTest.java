@@ -92,8 +92,9 @@ class PolicyTableTest {
 
     private static void assertRefused(List<PolicyTable.Entry> entries, String saying) {
         String message =
-                assertThrows(IllegalArgumentException.class, () -> new PolicyTable(entries))
-                        .getMessage();
+                String.valueOf(
+                        assertThrows(IllegalArgumentException.class, () -> new PolicyTable(entries))
+                                .getMessage());
         assertTrue(message.contains(saying), message);
     }
 

@@ -23,6 +23,7 @@ import onload.wire.Ipv6Address;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Objects;
 
 class RoutingTableTest {
     private final RoutingTable table = new RoutingTable(600);
@@ -115,7 +116,7 @@ class RoutingTableTest {
         }
         table.remove(first);
         table.add(first);
-        assertEquals("fe80::1", String.valueOf(lookupGateway("2001:db8::1")));
+        assertEquals(IpAddress.parse("fe80::1"), found("2001:db8::1").gateway());
     }
 
     @Test
@@ -147,9 +148,9 @@ class RoutingTableTest {
         }
         assertSame(six, lookup(table, "0:0:0:0:1::"));
         assertSame(six, lookup(table, "0:0:0:0:0:fffe:ffff:ffff"));
-        assertEquals(32, lookup(table, "255.255.255.255").destination().length());
-        assertEquals(31, lookup(table, "255.255.255.254").destination().length());
-        assertEquals(0, lookup(table, "127.0.0.1").destination().length());
+        assertEquals(32, found("255.255.255.255").destination().length());
+        assertEquals(31, found("255.255.255.254").destination().length());
+        assertEquals(0, found("127.0.0.1").destination().length());
     }
 
     @Test
@@ -448,8 +449,9 @@ class RoutingTableTest {
         long version = small.version();
         IllegalStateException error =
                 assertThrows(IllegalStateException.class, () -> small.add(onLink("12.0.0.0/8", 1)));
-        assertTrue(error.getMessage().contains("12.0.0.0/8"), error.getMessage());
-        assertTrue(error.getMessage().contains("2 already"), error.getMessage());
+        String message = String.valueOf(error.getMessage());
+        assertTrue(message.contains("12.0.0.0/8"), message);
+        assertTrue(message.contains("2 already"), message);
         assertFalse(small.add(onLink("10.0.0.0/8", 1)), "an equal route needs no room");
         assertEquals(version, small.version());
         assertNull(lookup(small, "12.0.0.1"));
@@ -515,7 +517,7 @@ class RoutingTableTest {
                             RouteOrigin.REDIRECTED));
         }
         for (int i = 0; i < 500; i++) {
-            Route found = lookup(table, "2001:db8::" + Integer.toHexString(i));
+            Route found = found("2001:db8::" + Integer.toHexString(i));
             assertEquals(Integer.toHexString(i), lastGroup(found));
         }
         assertSame(all, lookup(table, "2001:db8::1f4"));
@@ -578,8 +580,8 @@ class RoutingTableTest {
         return route;
     }
 
-    private IpAddress lookupGateway(String destination) {
-        return lookup(table, destination).gateway();
+    private Route found(String destination) {
+        return Objects.requireNonNull(lookup(table, destination), destination);
     }
 
     private static String lastGroup(Route route) {
