@@ -200,20 +200,19 @@ public final class IcmpQuotes {
             return Malformed.VERSION;
         }
         int packet = Ipv6Header.LENGTH + Ipv6Header.payloadLength(memory, header);
-        if (packet < Ipv6Header.LENGTH + MIN_PAYLOAD) {
-            return Malformed.TOTAL_LENGTH;
-        }
-        long found = Ipv6UpperLayer.find(memory, header, Math.min(available, packet));
+        int length = Math.min(available, packet);
+        int tooShort = packet < available ? Malformed.TOTAL_LENGTH : Malformed.TRUNCATED;
+        long found = Ipv6UpperLayer.find(memory, header, length);
         if (found == Ipv6UpperLayer.NONE) {
-            return packet < available ? Malformed.TOTAL_LENGTH : Malformed.TRUNCATED;
+            return tooShort;
         }
         if (Ipv6UpperLayer.isLaterFragment(found)) {
             return LATER_FRAGMENT;
         }
         int payloadIndex = Ipv6UpperLayer.index(found);
-        int payload = header + Math.min(available, packet) - payloadIndex;
+        int payload = header + length - payloadIndex;
         if (payload < MIN_PAYLOAD) {
-            return packet < available ? Malformed.TOTAL_LENGTH : Malformed.TRUNCATED;
+            return tooShort;
         }
         into.payload(Ipv6UpperLayer.protocol(found), payloadIndex, payload);
         return addresses(memory, header, into);
