@@ -6,7 +6,8 @@ package onload.ip.icmp;
  * <p>Errors are limited twice (RFC 1812, section 4.3.2.8; RFC 4443, section 2.4 f): over all destinations, and for each
  * destination, so that one whose packets provoke many does not use up what the others are owed.
  *
- * @param errorsPerSecond errors that are sent in a second, over all destinations, 1 to 1,000,000,000
+ * @param errorsPerSecond errors that are sent in a second, over all destinations, up to 1,000,000,000; 0 for none at all
+ *     (RFC 4443, section 3.1, has them be possible to disable)
  * @param errorBurst errors at once, 1 or more; the burst that is seen varies around it
  * @param destinationErrorsPerSecond errors that are sent to one destination in a second, 1 to 1,000,000,000
  * @param destinationErrorBurst errors to one destination at once, 1 or more
@@ -48,7 +49,7 @@ public record IcmpOptions(
      * @throws IllegalArgumentException if one is out of its range; the message names it
      */
     public IcmpOptions {
-        within("errorsPerSecond", errorsPerSecond, 1, MAX_PER_SECOND);
+        within("errorsPerSecond", errorsPerSecond, 0, MAX_PER_SECOND);
         within("errorBurst", errorBurst, 1, Integer.MAX_VALUE);
         within("destinationErrorsPerSecond", destinationErrorsPerSecond, 1, MAX_PER_SECOND);
         within("destinationErrorBurst", destinationErrorBurst, 1, Integer.MAX_VALUE);

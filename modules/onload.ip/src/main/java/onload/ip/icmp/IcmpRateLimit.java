@@ -27,7 +27,7 @@ public final class IcmpRateLimit {
 
     private final RandomGenerator random;
     private final long hashKey;
-    private final TokenBucket errors;
+    private final @Nullable TokenBucket errors;
     private final TokenBucket[] destinations;
     private final @Nullable TokenBucket echoReplies;
 
@@ -41,17 +41,18 @@ public final class IcmpRateLimit {
     public IcmpRateLimit(IcmpOptions options, long hashKey, RandomGenerator random) {
         this.random = random;
         this.hashKey = hashKey;
-        errors = new TokenBucket(options.errorsPerSecond(), options.errorBurst());
+        errors = bucket(options.errorsPerSecond(), options.errorBurst());
         destinations = new TokenBucket[options.destinations()];
         for (int i = 0; i < destinations.length; i++) {
             destinations[i] =
                     new TokenBucket(
                             options.destinationErrorsPerSecond(), options.destinationErrorBurst());
         }
-        echoReplies =
-                options.echoRepliesPerSecond() == 0
-                        ? null
-                        : new TokenBucket(options.echoRepliesPerSecond(), options.echoBurst());
+        echoReplies = bucket(options.echoRepliesPerSecond(), options.echoBurst());
+    }
+
+    private static @Nullable TokenBucket bucket(int perSecond, int burst) {
+        return perSecond == 0 ? null : new TokenBucket(perSecond, burst);
     }
 
     /**
@@ -63,7 +64,8 @@ public final class IcmpRateLimit {
      * @param nowNs the time
      */
     public boolean mayError(long high, long low, long nowNs) {
-        return destinations[slot(high, low)].take(nowNs)
+        return errors != null
+                && destinations[slot(high, low)].take(nowNs)
                 && errors.take(nowNs, random.nextInt(COSTS));
     }
 

@@ -10,10 +10,10 @@ class IcmpOptionsTest {
     private static final IcmpOptions DEFAULT = IcmpOptions.DEFAULT;
 
     @Test
-    void aRateOfNoErrorsIsRefusedInOneLine() {
+    void aRateThatCannotBeIsRefusedInOneLine() {
         assertRefused(
-                () -> DEFAULT.withErrors(0, 1),
-                "errorsPerSecond of ICMP cannot be 0; expected 1 to 1000000000");
+                () -> DEFAULT.withErrors(-1, 1),
+                "errorsPerSecond of ICMP cannot be -1; expected 0 to 1000000000");
     }
 
     @Test

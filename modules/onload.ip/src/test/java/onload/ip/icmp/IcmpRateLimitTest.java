@@ -180,6 +180,14 @@ class IcmpRateLimitTest {
     }
 
     @Test
+    void aRateOfNoErrorsSendsNone() {
+        IcmpRateLimit limit = new IcmpRateLimit(OPTIONS.withErrors(0, 1), 7, EVEN);
+        assertEquals(0, errors(limit, 1, 10, 0));
+        assertEquals(0, errors(limit, 1, 10, 1000 * SECOND_NS));
+        assertTrue(limit.mayEcho(0));
+    }
+
+    @Test
     void aRateOfNoEchoRepliesAnswersNone() {
         IcmpRateLimit limit = new IcmpRateLimit(OPTIONS.withEchoReplies(0, 1), 7, EVEN);
         assertFalse(limit.mayEcho(0));
