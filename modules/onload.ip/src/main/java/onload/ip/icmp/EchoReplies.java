@@ -10,8 +10,8 @@ import onload.wire.InternetChecksum;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Turns echo requests into replies (RFC 1122, section 3.2.2.6; RFC 4443, section 4.2): identifier, sequence number and
- * all of the data are as they came; type and code change, and the checksum by their difference alone.
+ * Turns echo requests into replies (RFC 1122, section 3.2.2.6; RFC 4443, section 4.2): identifier, sequence number
+ * and all of the data are as they came; type and code change, and the checksum by their difference alone.
  *
  * <p>The request's own buffers become the reply, be they one or a chain, if nobody else refers to them and there is
  * head-room for the headers of any interface: nothing is copied. Otherwise, such as when a request loops back within
@@ -48,8 +48,8 @@ public final class EchoReplies {
     /**
      * Turns an ICMPv4 echo into its reply.
      *
-     * @param request data from the ICMP header on, its first {@link Icmpv4Message#LENGTH} bytes together; the reference
-     *     is taken, whatever the answer is
+     * @param request data from the ICMP header on, its first {@link Icmpv4Message#LENGTH} bytes together; the
+     *     reference is taken, whatever the answer is
      * @return the reply, the caller's, whose data is the message and whose frame length its bytes; or {@link
      *     PacketBuffers#NONE} if there was no buffer
      */

@@ -15,8 +15,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Builds ICMP errors: the message with its checksum in a fresh buffer, its IP header to be put before it.
  *
  * <p>As much is quoted of the offending packet as the message may hold: in IPv4 up to 576 bytes with an IP header
- * without options (RFC 1812, section 4.3.2.3; RFC 1122, section 3.2.2, asks for the IP header and eight bytes), in IPv6
- * up to 1280 bytes with the IPv6 header, the least MTU (RFC 4443, section 2.4 c); and no more than a buffer holds.
+ * without options (RFC 1812, section 4.3.2.3; RFC 1122, section 3.2.2, asks for the IP header and eight bytes), in
+ * IPv6 up to 1280 bytes with the IPv6 header, the least MTU (RFC 4443, section 2.4 c); and no more than a buffer
+ * holds.
  *
  * <p>What may be reported at all {@link IcmpErrorRules} say, and how often {@link IcmpRateLimit}.
  *

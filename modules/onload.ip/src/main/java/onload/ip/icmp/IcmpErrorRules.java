@@ -192,7 +192,7 @@ public final class IcmpErrorRules {
                 : ALLOWED;
     }
 
-    /** RFC 8200, section 4.5, reports fragments that are not the first; but not of an ICMP message, or what may be. */
+    /** RFC 8200, section 4.5, reports later fragments, too; but here not those of what may be an ICMP message. */
     private static IcmpErrorVerdict laterFragment(int protocol) {
         if (protocol == IpProtocol.ICMPV6) {
             return ICMP_ERROR;

@@ -114,8 +114,8 @@ public final class IcmpKinds {
     }
 
     /**
-     * {@return the type and the code by which a router would report a kind, as {@link #type} and {@link #code} take them
-     * apart} For what this host finds by itself.
+     * {@return the type and the code by which a router would report a kind, as {@link #type} and {@link #code}
+     * take them apart} For what this host finds by itself.
      *
      * @param isIpv4 the version
      * @param kind a kind of {@link IcmpError} but {@link IcmpError#OTHER}

@@ -3,11 +3,11 @@ package onload.ip.icmp;
 /**
  * How much ICMP this host sends.
  *
- * <p>Errors are limited twice (RFC 1812, section 4.3.2.8; RFC 4443, section 2.4 f): over all destinations, and for each
- * destination, so that one whose packets provoke many does not use up what the others are owed.
+ * <p>Errors are limited twice (RFC 1812, section 4.3.2.8; RFC 4443, section 2.4 f): over all destinations, and for
+ * each destination, so that one whose packets provoke many does not use up what the others are owed.
  *
- * @param errorsPerSecond errors that are sent in a second, over all destinations, up to 1,000,000,000; 0 for none at all
- *     (RFC 4443, section 3.1, has them be possible to disable)
+ * @param errorsPerSecond errors that are sent in a second, over all destinations, up to 1,000,000,000; 0 for none
+ *     at all (RFC 4443, section 3.1, has them be possible to disable)
  * @param errorBurst errors at once, 1 or more; the burst that is seen varies around it
  * @param destinationErrorsPerSecond errors that are sent to one destination in a second, 1 to 1,000,000,000
  * @param destinationErrorBurst errors to one destination at once, 1 or more
@@ -16,8 +16,8 @@ package onload.ip.icmp;
  * @param echoBurst echo replies at once, 1 or more
  * @param answerIpv4GroupEcho whether IPv4 echo requests to broadcast and multicast addresses are answered (RFC 1122,
  *     section 3.2.2.6, leaves it open)
- * @param answerIpv6GroupEcho whether IPv6 echo requests to multicast addresses are answered (RFC 4443, section 4.2, says
- *     that they should be)
+ * @param answerIpv6GroupEcho whether IPv6 echo requests to multicast addresses are answered (RFC 4443, section
+ *     4.2, says that they should be)
  */
 public record IcmpOptions(
         int errorsPerSecond,
@@ -36,9 +36,9 @@ public record IcmpOptions(
     public static final int MAX_DESTINATIONS = 65_536;
 
     /**
-     * The usual limits: 1000 errors a second in bursts of 50, as Linux; of these 10 to one destination in bursts of 10,
-     * as RFC 4443 proposes, with 256 destinations told apart; 100,000 echo replies in bursts of 1000; groups are
-     * answered in IPv6 only.
+     * The usual limits: 1000 errors a second in bursts of 50, as Linux; of these 10 to one destination in bursts
+     * of 10, as RFC 4443 proposes, with 256 destinations told apart; 100,000 echo replies in bursts of 1000;
+     * groups are answered in IPv6 only.
      */
     public static final IcmpOptions DEFAULT =
             new IcmpOptions(1000, 50, 10, 10, 256, 100_000, 1000, false, true);

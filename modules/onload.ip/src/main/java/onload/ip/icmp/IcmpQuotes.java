@@ -13,7 +13,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Reads what ICMP errors are about: their kind, and the packet that they quote (RFC 792; RFC 1122, section 3.2.2; RFC
- * 4443, sections 2.4 d and 3). The same for a packet that this host could not send, as if a router had quoted it whole.
+ * 4443, sections 2.4 d and 3). The same for a packet that this host could not send, as if a router had quoted it
+ * whole.
  *
  * <p>A quotation is what a stranger says that this host has sent. Here it is found to be an IP packet with the first
  * bytes of its upper layer; whether its source is an address of this host the caller asks, and whether it was sent at

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 import java.util.random.RandomGenerator;
 
 /**
- * How many ICMP messages this host sends: errors over all destinations and to each one (RFC 1812, section 4.3.2.8; RFC
- * 4443, section 2.4 f), echo replies apart from them.
+ * How many ICMP messages this host sends: errors over all destinations and to each one (RFC 1812, section 4.3.2.8;
+ * RFC 4443, section 2.4 f), echo replies apart from them.
  *
  * <p>Destinations are told apart by a keyed hash into a fixed number of token buckets: nobody outside can choose an
  * address that shares another's bucket, and a flood from forged addresses costs no memory. It can empty all of them,
- * and then the limit over all still holds. A destination's bucket is asked first, so that who has emptied his own takes
- * nothing from the others.
+ * and then the limit over all still holds. A destination's bucket is asked first, so that who has emptied his own
+ * takes nothing from the others.
  *
  * <p>A limit that all share tells an onlooker how many errors went to others, by which closed ports can be told from
- * open ones through a forged source (CVE-2020-25705). Therefore an error costs none, one or two tokens by chance, one in
- * the mean: the number that goes out says nothing exact, and over time the rate holds.
+ * open ones through a forged source (CVE-2020-25705). Therefore an error costs none, one or two tokens by chance,
+ * one in the mean: the number that goes out says nothing exact, and over time the rate holds.
  *
  * <p>Single-threaded, under the lock of the stack. Nothing is allocated after construction.
  */

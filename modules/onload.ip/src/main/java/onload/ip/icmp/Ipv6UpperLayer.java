@@ -12,8 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>{@link onload.wire.Ipv6ExtensionHeaders} goes the same way as a destination does: it reads options and stops at
  * what it may not ignore. Here the packet is not to be processed any more. Just such a packet, whose option was not
  * recognized, has to be looked at to the end, to tell whether it is an ICMP error; and what options a quoted packet
- * had, the host that sent it need not ask. So headers are passed over by their lengths alone. That ends, since each has
- * eight bytes or more.
+ * had, the host that sent it need not ask. So headers are passed over by their lengths alone. That ends, since
+ * each has eight bytes or more.
  */
 final class Ipv6UpperLayer {
     /** The chain goes on beyond the bytes that there are. */
