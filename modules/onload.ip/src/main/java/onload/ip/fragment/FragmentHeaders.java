@@ -76,7 +76,7 @@ final class FragmentHeaders {
      * {@return whether there is no payload, or a fragment is to follow where none can begin (RFC 791, section 3.2)}
      */
     boolean isImpossible() {
-        return length <= 0 || !isLast && (length & 7) != 0;
+        return length <= 0 || (!isLast && (length & 7) != 0);
     }
 
     /** {@return the payload length of the whole packet if that has so many bytes after the fragment header} */

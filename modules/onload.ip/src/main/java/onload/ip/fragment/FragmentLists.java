@@ -102,8 +102,9 @@ final class FragmentLists {
         if (at < end && offset(at) == offset && length(at) == length) {
             return isLast == (total == offset + length) ? DUPLICATE : CONTRADICTION;
         }
-        if (at > start && offset(at - 1) + length(at - 1) > offset
-                || at < end && offset(at) < offset + length) {
+        boolean overLower = at > start && offset(at - 1) + length(at - 1) > offset;
+        boolean overHigher = at < end && offset(at) < offset + length;
+        if (overLower || overHigher) {
             return OVERLAP;
         }
         if (isLast ? total != UNKNOWN || at < end : total != UNKNOWN && at == end) {
@@ -113,7 +114,7 @@ final class FragmentLists {
             return FULL;
         }
         System.arraycopy(entries, at, entries, at + 1, end - at);
-        entries[at] = (long) offset << 48 | (long) length << 32 | packet & 0xFFFF_FFFFL;
+        entries[at] = (long) offset << 48 | (long) length << 32 | (packet & 0xFFFF_FFFFL);
         sizes[datagram]++;
         bytes[datagram] += length;
         if (isLast) {

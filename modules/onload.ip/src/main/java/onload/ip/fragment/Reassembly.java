@@ -9,7 +9,6 @@ import onload.nic.packet.PacketPool;
 import onload.wire.IpProtocol;
 import onload.wire.Ipv4Header;
 import onload.wire.Ipv6FragmentHeader;
-import onload.wire.Ipv6Header;
 
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -75,9 +74,7 @@ public final class Reassembly {
     /** RFC 1858, section 3.1: the least of a TCP header that a first fragment must have, its flags included. */
     private static final int MIN_TCP_FRAGMENT = 16;
 
-    private static final int ECN_MASK = 3;
     private static final int NOT_ECT_SEEN = 1;
-    private static final int CE_SEEN = 1 << ECN_MASK;
 
     private final ReassemblyOptions options;
     private final PacketPool pool;
@@ -187,7 +184,7 @@ public final class Reassembly {
         // RFC 3128: nothing of a TCP header may be in a fragment other than the first.
         if (protocol == IpProtocol.TCP
                 && (headers.offset == 8
-                        || headers.offset == 0 && headers.length < MIN_TCP_FRAGMENT)) {
+                        || (headers.offset == 0 && headers.length < MIN_TCP_FRAGMENT))) {
             return IpCounter.FRAGMENT_DROPPED_TINY;
         }
         return headers.headerLength + headers.end() > MAX_LENGTH
@@ -256,7 +253,7 @@ public final class Reassembly {
         BufferChain.truncate(pool, packet, headers.frameLength());
         headers.findUpperLayer(memory, buffers.data(packet), buffers.length(packet));
         int ecn = 1 << headers.ecn;
-        finishIpv6(packet, headers.headerLength, headers.nextHeaderOffset, headers.length, ecn);
+        WholeHeader.ipv6(buffers, packet, headers.headerLength, headers.nextHeaderOffset, headers.length, ecn);
         BufferChain.pullUp(pool, packet, contiguous(packet, headers.upperLayerOffset - 8));
         buffers.flags(packet, buffers.flags(packet) & PacketBuffers.HARDWARE_TIMESTAMP);
         return packet;
@@ -314,7 +311,7 @@ public final class Reassembly {
         }
         int seen = ecnSeen[datagram] | 1 << headers.ecn;
         ecnSeen[datagram] = seen;
-        if ((seen & (NOT_ECT_SEEN | CE_SEEN)) == (NOT_ECT_SEEN | CE_SEEN)) {
+        if ((seen & (NOT_ECT_SEEN | WholeHeader.CE_SEEN)) == (NOT_ECT_SEEN | WholeHeader.CE_SEEN)) {
             condemn(datagram, IpCounter.FRAGMENT_DROPPED_CONTRADICTION);
             return NONE;
         }
@@ -350,9 +347,9 @@ public final class Reassembly {
         link(datagram);
         int upperLayer = upperLayerOffsets[datagram];
         if (isIpv4) {
-            finishIpv4(first, headerLength, total, ecnSeen[datagram]);
+            WholeHeader.ipv4(buffers, first, headerLength, total, ecnSeen[datagram]);
         } else {
-            finishIpv6(first, headerLength, nextHeaderOffsets[datagram], total, ecnSeen[datagram]);
+            WholeHeader.ipv6(buffers, first, headerLength, nextHeaderOffsets[datagram], total, ecnSeen[datagram]);
             upperLayer -= Ipv6FragmentHeader.LENGTH;
         }
         BufferChain.pullUp(pool, first, contiguous(first, upperLayer));
@@ -370,42 +367,6 @@ public final class Reassembly {
             buffers.continuation(tail, fragment);
             tail = BufferChain.last(buffers, fragment);
         }
-    }
-
-    private void finishIpv4(int packet, int headerLength, int total, int ecn) {
-        int header = buffers.data(packet);
-        Ipv4Header.totalLength(memory, header, headerLength + total);
-        Ipv4Header.fragment(memory, header, 0, 0);
-        int trafficClass = Ipv4Header.trafficClass(memory, header);
-        Ipv4Header.trafficClass(memory, header, trafficClass(trafficClass, ecn));
-        Ipv4Header.updateChecksum(memory, header);
-        buffers.frameLength(packet, headerLength + total);
-    }
-
-    /** RFC 8200, section 4.5: the fragment header goes, and what was before it names what was after it. */
-    private void finishIpv6(
-            int packet, int headerLength, int nextHeaderOffset, int total, int ecn) {
-        int header = buffers.data(packet);
-        int perFragment = headerLength - Ipv6FragmentHeader.LENGTH;
-        int nextHeader = Ipv6FragmentHeader.nextHeader(memory, header + perFragment);
-        memory.putByte(header + nextHeaderOffset, (byte) nextHeader);
-        // All headers are multiples of 4 bytes.
-        for (int at = header + perFragment - 4; at >= header; at -= 4) {
-            memory.putInt(at + Ipv6FragmentHeader.LENGTH, memory.getInt(at));
-        }
-        buffers.trimFront(packet, Ipv6FragmentHeader.LENGTH);
-        header = buffers.data(packet);
-        Ipv6Header.payloadLength(memory, header, perFragment - Ipv6Header.LENGTH + total);
-        Ipv6Header.trafficClassAndFlowLabel(
-                memory,
-                header,
-                trafficClass(Ipv6Header.trafficClass(memory, header), ecn),
-                Ipv6Header.flowLabel(memory, header));
-        buffers.frameLength(packet, perFragment + total);
-    }
-
-    private static int trafficClass(int ofFirst, int ecnSeen) {
-        return (ecnSeen & CE_SEEN) == 0 ? ofFirst : ofFirst | ECN_MASK;
     }
 
     private int contiguous(int packet, int upperLayerOffset) {
