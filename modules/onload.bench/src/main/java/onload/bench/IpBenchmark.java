@@ -39,11 +39,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The IP layer between a NIC that costs nothing and a transport that does nothing, in batches of 32 datagrams of UDP with
- * 18 bytes of data, the least that fills an Ethernet frame.
+ * The IP layer between a NIC that costs nothing and a transport that does nothing, in batches of 32 datagrams of
+ * UDP with 18 bytes of data, the least that fills an Ethernet frame.
  *
  * <p>{@link #input} is a poll: the frame's checks, the addresses, the hand-off to the transport. {@link #output} is a
- * packet allocated, its data written, the headers, the NIC's ring, the doorbell, and the packet released when it was sent.
+ * packet allocated, its data written, the headers, the NIC's ring, the doorbell, and the packet released when it
+ * was sent.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -124,8 +124,7 @@ final class NextHopDetermination {
     }
 
     private boolean isThisHost(Destination to) {
-        if (to.isIpv4() && Ipv4Address.isLoopback((int) to.low())
-                || Ipv6Address.isLoopback(to.high(), to.low())) {
+        if (isLoopback(to.high(), to.low())) {
             return true;
         }
         InterfaceAddress own = addresses.find(to.high(), to.low(), to.boundInterface());
