@@ -90,7 +90,7 @@ public final class EchoReplies {
         int after = Icmpv6Message.ECHO_REPLY << 8;
         // RFC 1624, section 3. Of the pseudo-header's addresses one changes sides, and the other
         // may be exchanged.
-        long sum = (~Icmpv6Message.checksum(memory, at) & WORD) + (~before & WORD) + after;
+        long sum = (long) (~Icmpv6Message.checksum(memory, at) & WORD) + (~before & WORD) + after;
         sum += halves(~datagram.destinationHigh()) + halves(~datagram.destinationLow());
         sum += halves(sourceHigh) + halves(sourceLow);
         Icmpv6Message.type(memory, at, Icmpv6Message.ECHO_REPLY);

@@ -84,6 +84,6 @@ public final class IcmpRateLimit {
         x ^= x >>> 29;
         x *= 0xBF58_476D_1CE4_E5B9L;
         // The upper bits are the best ones; scaled, they need no power of two.
-        return (int) ((x >>> 32) * destinations.length >>> 32);
+        return (int) (((x >>> 32) * destinations.length) >>> 32);
     }
 }
