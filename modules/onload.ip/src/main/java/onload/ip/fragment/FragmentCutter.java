@@ -24,7 +24,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class FragmentCutter {
     /**
      * The datagram cannot be cut: its header, or what of it goes into each fragment, leaves no room for 8 bytes of
-     * payload, is not in the first buffer, or is malformed; or there are fewer bytes than it says.
+     * payload, or in IPv6 for the upper layer's header in the first one (RFC 7112, section 5); or the header is not
+     * in the first buffer, or is malformed; or there are fewer bytes than it says.
      */
     public static final int UNCUTTABLE = -2;
 
@@ -159,8 +160,10 @@ public final class FragmentCutter {
         int nextHeaderOffset = lastPerFragmentHeader(header, buffers.length(packet));
         int perFragment = perFragmentLength(header, nextHeaderOffset);
         int payload = Ipv6Header.LENGTH + Ipv6Header.payloadLength(memory, header) - perFragment;
+        int headerLength = perFragment + Ipv6FragmentHeader.LENGTH;
         begin(packet, perFragment, mtu, maxBufferData, gather, share);
-        if (!fits(packet, perFragment + Ipv6FragmentHeader.LENGTH, payload)) {
+        if (!fits(packet, headerLength, payload)
+                || chainLength(header, packet) - perFragment > bytes(payload, headerLength)) {
             return UNCUTTABLE;
         }
         TransportChecksum.complete(pool, packet);
@@ -171,27 +174,29 @@ public final class FragmentCutter {
                 return abandoned();
             }
             enqueue(fragment);
-            int bytes = bytes(payload - bytesBefore, perFragment + Ipv6FragmentHeader.LENGTH);
-            int at = buffers.append(fragment, perFragment + Ipv6FragmentHeader.LENGTH);
-            memory.putBytes(at, memory, header, perFragment);
-            Ipv6Header.payloadLength(
-                    memory,
-                    at,
-                    perFragment - Ipv6Header.LENGTH + Ipv6FragmentHeader.LENGTH + bytes);
-            memory.putByte(at + nextHeaderOffset, (byte) IpProtocol.FRAGMENT);
+            int bytes = bytes(payload - bytesBefore, headerLength);
+            int at = ipv6Header(fragment, header, perFragment, nextHeaderOffset, bytes);
+            boolean more = bytesBefore + bytes < payload;
+            int type = memory.getByte(header + nextHeaderOffset) & 0xFF;
             Ipv6FragmentHeader.write(
-                    memory,
-                    at + perFragment,
-                    memory.getByte(header + nextHeaderOffset) & 0xFF,
-                    bytesBefore,
-                    bytesBefore + bytes < payload,
-                    identification);
+                    memory, at + perFragment, type, bytesBefore, more, identification);
             if (!copy(fragment, bytes)) {
                 return abandoned();
             }
             bytesBefore += bytes;
         }
         return first;
+    }
+
+    /** Writes the headers of a fragment before its fragment header, and answers where they are. */
+    private int ipv6Header(
+            int fragment, int header, int perFragment, int nextHeaderOffset, int bytes) {
+        int length = perFragment + Ipv6FragmentHeader.LENGTH;
+        int at = buffers.append(fragment, length);
+        memory.putBytes(at, memory, header, perFragment);
+        Ipv6Header.payloadLength(memory, at, length - Ipv6Header.LENGTH + bytes);
+        memory.putByte(at + nextHeaderOffset, (byte) IpProtocol.FRAGMENT);
+        return at;
     }
 
     /**
@@ -203,27 +208,36 @@ public final class FragmentCutter {
         int last = Ipv6Header.NEXT_HEADER_OFFSET;
         int at = Ipv6Header.LENGTH;
         int type = Ipv6Header.nextHeader(memory, header);
-        while (at + 2 <= available
-                && (type == IpProtocol.HOP_BY_HOP
-                        || type == IpProtocol.ROUTING
-                        || type == IpProtocol.DESTINATION_OPTIONS)) {
-            if (type != IpProtocol.DESTINATION_OPTIONS) {
+        while (at + 2 <= available && FragmentHeaders.isExtension(type)) {
+            if (type == IpProtocol.HOP_BY_HOP || type == IpProtocol.ROUTING) {
                 last = at;
             }
+            int length = FragmentHeaders.extensionLength(memory, header + at, type);
             type = memory.getByte(header + at) & 0xFF;
-            at += extensionLength(header + at);
+            at += length;
         }
         return last;
     }
 
-    private int perFragmentLength(int header, int lastHeader) {
-        return lastHeader == Ipv6Header.NEXT_HEADER_OFFSET
-                ? Ipv6Header.LENGTH
-                : lastHeader + extensionLength(header + lastHeader);
+    /** RFC 7112, section 5: the bytes of all headers, through the upper layer's, which go into the first fragment. */
+    private int chainLength(int header, int packet) {
+        int at = Ipv6Header.LENGTH;
+        int type = Ipv6Header.nextHeader(memory, header);
+        while (at + 2 <= buffers.length(packet) && FragmentHeaders.isExtension(type)) {
+            int length = FragmentHeaders.extensionLength(memory, header + at, type);
+            type = memory.getByte(header + at) & 0xFF;
+            at += length;
+        }
+        return at + FragmentHeaders.minUpperLayerLength(type);
     }
 
-    private int extensionLength(int at) {
-        return ((memory.getByte(at + 1) & 0xFF) + 1) << 3;
+    private int perFragmentLength(int header, int lastHeader) {
+        // The last one is never an authentication header.
+        return lastHeader == Ipv6Header.NEXT_HEADER_OFFSET
+                ? Ipv6Header.LENGTH
+                : lastHeader
+                        + FragmentHeaders.extensionLength(
+                                memory, header + lastHeader, IpProtocol.ROUTING);
     }
 
     private void begin(

@@ -100,8 +100,7 @@ final class FragmentHeaders {
             if (end - at < MIN_EXTENSION_LENGTH) {
                 return false;
             }
-            int units = buffer.getByte(header + at + 1) & 0xFF;
-            int extension = type == IpProtocol.AUTHENTICATION ? (units + 2) << 2 : (units + 1) << 3;
+            int extension = extensionLength(buffer, header + at, type);
             type = buffer.getByte(header + at) & 0xFF;
             at += extension;
         }
@@ -109,14 +108,23 @@ final class FragmentHeaders {
         return frameLength() - at >= minUpperLayerLength(type);
     }
 
-    private static boolean isExtension(int type) {
+    /** {@return whether a next-header value is that of a header before the upper layer's, other than a fragment's} */
+    static boolean isExtension(int type) {
         return type == IpProtocol.HOP_BY_HOP
                 || type == IpProtocol.ROUTING
                 || type == IpProtocol.DESTINATION_OPTIONS
                 || type == IpProtocol.AUTHENTICATION;
     }
 
-    private static int minUpperLayerLength(int type) {
+    /** {@return the bytes of an extension header} */
+    static int extensionLength(UnsafeBuffer buffer, int at, int type) {
+        int units = buffer.getByte(at + 1) & 0xFF;
+        // RFC 4302, section 2.2: in units of 4 bytes, less 2.
+        return type == IpProtocol.AUTHENTICATION ? (units + 2) << 2 : (units + 1) << 3;
+    }
+
+    /** {@return the bytes that the header of an upper layer has always, as far as it is known} */
+    static int minUpperLayerLength(int type) {
         return switch (type) {
             case IpProtocol.TCP -> TcpHeader.MIN_LENGTH;
             case IpProtocol.UDP -> UdpHeader.LENGTH;

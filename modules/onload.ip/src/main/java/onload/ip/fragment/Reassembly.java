@@ -253,7 +253,13 @@ public final class Reassembly {
         BufferChain.truncate(pool, packet, headers.frameLength());
         headers.findUpperLayer(memory, buffers.data(packet), buffers.length(packet));
         int ecn = 1 << headers.ecn;
-        WholeHeader.ipv6(buffers, packet, headers.headerLength, headers.nextHeaderOffset, headers.length, ecn);
+        WholeHeader.ipv6(
+                buffers,
+                packet,
+                headers.headerLength,
+                headers.nextHeaderOffset,
+                headers.length,
+                ecn);
         BufferChain.pullUp(pool, packet, contiguous(packet, headers.upperLayerOffset - 8));
         buffers.flags(packet, buffers.flags(packet) & PacketBuffers.HARDWARE_TIMESTAMP);
         return packet;
@@ -349,7 +355,13 @@ public final class Reassembly {
         if (isIpv4) {
             WholeHeader.ipv4(buffers, first, headerLength, total, ecnSeen[datagram]);
         } else {
-            WholeHeader.ipv6(buffers, first, headerLength, nextHeaderOffsets[datagram], total, ecnSeen[datagram]);
+            WholeHeader.ipv6(
+                    buffers,
+                    first,
+                    headerLength,
+                    nextHeaderOffsets[datagram],
+                    total,
+                    ecnSeen[datagram]);
             upperLayer -= Ipv6FragmentHeader.LENGTH;
         }
         BufferChain.pullUp(pool, first, contiguous(first, upperLayer));

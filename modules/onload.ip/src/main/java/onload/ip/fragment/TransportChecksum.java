@@ -74,7 +74,7 @@ public final class TransportChecksum {
     /** RFC 1071, section 2 (B): what begins at an odd place is summed with its bytes in the other order. */
     private static long swapped(long sum) {
         int folded = ~InternetChecksum.fold(sum) & 0xFFFF;
-        return (folded & 0xFF) << 8 | folded >>> 8;
+        return Short.reverseBytes((short) folded) & 0xFFFFL;
     }
 
     private static void put(PacketBuffers buffers, int packet, int offset, int value) {

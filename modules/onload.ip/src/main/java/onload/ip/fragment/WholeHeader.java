@@ -29,7 +29,12 @@ final class WholeHeader {
 
     /** RFC 8200, section 4.5: the fragment header goes, and what was before it names what was after it. */
     static void ipv6(
-            PacketBuffers buffers, int packet, int headerLength, int nextHeaderOffset, int total, int ecn) {
+            PacketBuffers buffers,
+            int packet,
+            int headerLength,
+            int nextHeaderOffset,
+            int total,
+            int ecn) {
         UnsafeBuffer memory = buffers.memory();
         int header = buffers.data(packet);
         int perFragment = headerLength - Ipv6FragmentHeader.LENGTH;

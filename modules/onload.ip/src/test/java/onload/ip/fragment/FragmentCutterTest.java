@@ -281,6 +281,26 @@ class FragmentCutterTest {
         refused(ipv4(0), 1500);
     }
 
+    @Test
+    void headersThatDoNotFitTheFirstFragmentAreRefused() {
+        // 1280 - 40 - 8 = 1232 bytes of the fragmentable part: options and a TCP header, or one
+        // word too many.
+        byte[] fits = IpBytes.joined(IpBytes.extension(IpProtocol.TCP, 1208), new byte[900]);
+        assertEquals(2, cut6(IpBytes.ipv6(1, IpProtocol.DESTINATION_OPTIONS, 0, fits)));
+        byte[] tooLong = IpBytes.joined(IpBytes.extension(IpProtocol.TCP, 1216), new byte[900]);
+        refused(IpBytes.ipv6(1, IpProtocol.DESTINATION_OPTIONS, 0, tooLong), 1280);
+        byte[] udp = IpBytes.joined(IpBytes.extension(IpProtocol.UDP, 1224), new byte[900]);
+        assertEquals(2, cut6(IpBytes.ipv6(1, IpProtocol.DESTINATION_OPTIONS, 0, udp)));
+    }
+
+    private int cut6(byte[] datagram) {
+        int packet = IpBytes.packet(pool, PacketPool.SEND, datagram);
+        int fragment = cutPacket(packet, false, 1280, 1280, false);
+        assertTrue(fragment >= 0, "answer " + fragment);
+        pool.release(packet);
+        return released(fragment, 1280).size();
+    }
+
     private void refused(byte[] datagram, int mtu, int... pieces) {
         int packet = IpBytes.packet(pool, PacketPool.SEND, datagram, pieces);
         int before = pool.available();

@@ -108,7 +108,8 @@ class FragmentTablesTest {
             }
         }
         for (int[] held : model) {
-            if (held[2] == 1 && (last || held[0] < offset) || last && held[0] > offset) {
+            boolean isBeyond = held[2] == 1 && (last || held[0] < offset);
+            if (isBeyond || (last && held[0] > offset)) {
                 return FragmentLists.CONTRADICTION;
             }
         }
@@ -182,27 +183,31 @@ class FragmentTablesTest {
                 sources.enter(datagram, owner & 1, owner, 7);
                 sources.hold(datagram, owner + 1);
                 owners[datagram] = owner;
-                datagrams.computeIfAbsent(owner, o -> new ArrayList<>()).add(datagram);
+                datagrams(owner).add(datagram);
                 changed(owner);
             } else {
                 int owner = owners[datagram];
                 sources.hold(datagram, -owner - 1);
                 sources.leave(datagram);
-                datagrams.get(owner).remove((Integer) datagram);
+                datagrams(owner).removeIf(own -> own == datagram);
                 owners[datagram] = -1;
                 changed(owner);
             }
         }
 
+        private List<Integer> datagrams(int owner) {
+            return datagrams.computeIfAbsent(owner, o -> new ArrayList<>());
+        }
+
         private void changed(int owner) {
-            order.remove((Integer) owner);
+            order.removeIf(other -> other == owner);
             order.add(owner);
         }
 
         void compare(Sources sources) {
             int greediest = -1;
             for (int owner : order) {
-                List<Integer> own = datagrams.get(owner);
+                List<Integer> own = datagrams(owner);
                 int source = sources.find(owner & 1, owner, 7);
                 assertEquals(own.isEmpty(), source == Sources.NONE);
                 if (own.isEmpty()) {
@@ -212,7 +217,7 @@ class FragmentTablesTest {
                 assertEquals(own.size() * (owner + 1), sources.buffers(source));
                 assertEquals(own.getFirst(), sources.oldest(source));
                 assertEquals(source, sources.of(own.getLast()));
-                if (greediest == -1 || own.size() > datagrams.get(greediest).size()) {
+                if (greediest == -1 || own.size() > datagrams(greediest).size()) {
                     greediest = owner;
                 }
             }

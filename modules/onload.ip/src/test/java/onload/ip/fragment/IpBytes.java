@@ -10,6 +10,8 @@ import onload.wire.Ipv6Header;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Datagrams and fragments as bytes, and packets of them. */
 final class IpBytes {
@@ -153,6 +155,14 @@ final class IpBytes {
         }
         buffers.frameLength(first, bytes.length);
         return first;
+    }
+
+    static List<Byte> list(byte[] bytes) {
+        List<Byte> list = new ArrayList<>();
+        for (byte value : bytes) {
+            list.add(value);
+        }
+        return list;
     }
 
     static byte[] read(PacketBuffers buffers, int packet) {

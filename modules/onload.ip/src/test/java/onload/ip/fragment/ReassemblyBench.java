@@ -19,7 +19,7 @@ final class ReassemblyBench {
     static final byte[] NOTHING = {};
 
     /** A datagram that was given up. */
-    record TimedOut(byte[] first, int interfaceIndex, long nowNs) {}
+    record TimedOut(List<Byte> first, int interfaceIndex, long nowNs) {}
 
     final PacketPool pool;
     final PacketBuffers buffers;
@@ -48,7 +48,10 @@ final class ReassemblyBench {
                         counters,
                         (packet, index, now) ->
                                 timedOut.add(
-                                        new TimedOut(IpBytes.read(buffers, packet), index, now)),
+                                        new TimedOut(
+                                                IpBytes.list(IpBytes.read(buffers, packet)),
+                                                index,
+                                                now)),
                         0x1234_5678_9ABCL);
     }
 
