@@ -32,6 +32,7 @@ final class Host implements MulticastLink, RandomGenerator {
     static final int LINK = 3;
     static final int MTU = 1500;
 
+    private static final int[] NO_SOURCES = {};
     private static final String[] TYPES = {
         "?", "IS_IN", "IS_EX", "TO_IN", "TO_EX", "ALLOW", "BLOCK"
     };
@@ -56,6 +57,11 @@ final class Host implements MulticastLink, RandomGenerator {
 
     int mtu = MTU;
     boolean isRecording = true;
+
+    /** Whether the link keeps what it is given, as a NIC whose ring is not completed. */
+    boolean holdSent;
+
+    private final List<Integer> held = new ArrayList<>();
     private final RandomGenerator real = new java.util.SplittableRandom(42);
 
     Host(Ip ip, PacketPool pool, MulticastOptions options) {
@@ -178,7 +184,7 @@ final class Host implements MulticastLink, RandomGenerator {
     // Queries.
 
     void general(int maxMs) {
-        full(0, maxMs, 0, 0);
+        full(0, maxMs, 0, 0, NO_SOURCES);
     }
 
     void group(int group, int maxMs, int... sources) {
@@ -282,7 +288,7 @@ final class Host implements MulticastLink, RandomGenerator {
             assertTrue(buffers.headroom(packet) >= 24 + 22, "room for headers");
             record(igmpText(buffers.memory(), at, length), 0, Ipv6Address.mappedLow(destination));
         }
-        pool.release(packet);
+        done(packet);
     }
 
     private String igmpText(UnsafeBuffer memory, int at, int length) {
@@ -330,7 +336,7 @@ final class Host implements MulticastLink, RandomGenerator {
             assertTrue(buffers.headroom(packet) >= 48 + 22, "room for headers");
             record(mldText(buffers.memory(), at, length), high, low);
         }
-        pool.release(packet);
+        done(packet);
     }
 
     private String mldText(UnsafeBuffer memory, int at, int length) {
@@ -378,6 +384,19 @@ final class Host implements MulticastLink, RandomGenerator {
                                 : (ip == Ip.V4 ? "224.0.0.22" : "ff02::16");
         sent.add(destination.equals(usual) ? text : text + " to " + destination);
         times.add(nowNs);
+    }
+
+    private void done(int packet) {
+        if (holdSent) {
+            held.add(packet);
+        } else {
+            pool.release(packet);
+        }
+    }
+
+    void releaseHeld() {
+        held.forEach(pool::release);
+        held.clear();
     }
 
     @Override
