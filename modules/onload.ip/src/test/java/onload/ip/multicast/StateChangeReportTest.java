@@ -280,6 +280,18 @@ class StateChangeReportTest {
 
     @ParameterizedTest
     @EnumSource
+    void changesThatWerePendingWhenTheInterfaceWentDownAreForgotten(Ip ip) {
+        Host host = host(ip);
+        host.include(1, 1, 1, 2);
+        host.take();
+        host.memberships.interfaceDown(Host.LINK);
+        host.include(1, 1, 1);
+        host.up();
+        assertEquals(List.of("ALLOW g1 {s1}", "ALLOW g1 {s1}"), settle(host));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void closingASocketLeavesItsGroupsInOneMessage(Ip ip) {
         Host host = host(ip);
         host.join(1, 1);
