@@ -1,6 +1,7 @@
 package onload.testkit.ip;
 
 import onload.ip.IpOptions;
+import onload.nic.emulated.EmulatedCable;
 import onload.nic.emulated.EmulatedDevice;
 import onload.nic.emulated.EmulatedNetwork;
 import onload.nic.emulated.EmulatedSwitch;
@@ -80,9 +81,32 @@ public final class IpNetwork implements AutoCloseable {
         return host;
     }
 
-    /** Connects two devices by a cable. */
-    public void connect(EmulatedDevice one, EmulatedDevice other, LinkSettings settings) {
-        links.connect(one, other, settings);
+    /** {@return a router that the test plays, without links yet} */
+    public PlayedRouter addRouter() {
+        PlayedRouter router = new PlayedRouter(this);
+        stations.add(router);
+        return router;
+    }
+
+    /** {@return a bare NIC that hears what is for it and for groups of stations} */
+    public RawStation addStation() {
+        return addStation(NicSettings.DEFAULT);
+    }
+
+    /** {@return a bare NIC with these settings but for its rings, such as a promiscuous one} */
+    public RawStation addStation(NicSettings nic) {
+        RawStation station = new RawStation(this, nic);
+        stations.add(station);
+        return station;
+    }
+
+    /**
+     * Connects two devices by a cable.
+     *
+     * @return the cable, which is up
+     */
+    public EmulatedCable connect(EmulatedDevice one, EmulatedDevice other, LinkSettings settings) {
+        return links.connect(one, other, settings);
     }
 
     /** Lets all that is due at the present time happen. */
