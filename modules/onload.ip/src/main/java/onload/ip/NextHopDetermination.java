@@ -140,7 +140,7 @@ final class NextHopDetermination {
         to.mtu = loopback.mtu();
         to.hopLimit = hopLimit(to, loopback);
         if (to.isSourceWanted()) {
-            if (!isOwnSource(to)) {
+            if (!isOwnSource(to, to.boundInterface())) {
                 counters.increment(IpCounter.SEND_REFUSED_NO_SOURCE);
                 return IpLayer.NO_SOURCE;
             }
@@ -170,12 +170,12 @@ final class NextHopDetermination {
     private boolean findSource(Destination to, IpInterface egress, @Nullable Route route) {
         if (to.isSourceWanted()) {
             setSource(to, to.wantedSourceHigh(), to.wantedSourceLow());
-            return isOwnSource(to);
+            return isOwnSource(to, egress.index());
         }
         IpAddress preferred = route == null ? null : route.source();
         if (preferred != null) {
             setSource(to, preferred.high(), preferred.low());
-            return isOwn(preferred.high(), preferred.low());
+            return isOwn(preferred.high(), preferred.low(), egress.index());
         }
         InterfaceAddress selected =
                 sources.select(
@@ -194,11 +194,11 @@ final class NextHopDetermination {
     }
 
     /** The unspecified address is one to send from as long as there is none, as a DHCP client does. */
-    private boolean isOwnSource(Destination to) {
+    private boolean isOwnSource(Destination to, int interfaceIndex) {
         long high = to.wantedSourceHigh();
         long low = to.wantedSourceLow();
         boolean isUnspecified = high == 0 && (low == 0 || low == Ipv6Address.mappedLow(0));
-        return isUnspecified || isOwn(high, low) || isLoopback(high, low);
+        return isUnspecified || isOwn(high, low, interfaceIndex) || isLoopback(high, low);
     }
 
     private static boolean isLoopback(long high, long low) {
@@ -206,8 +206,11 @@ final class NextHopDetermination {
                 || (Ipv6Address.isIpv4Mapped(high, low) && Ipv4Address.isLoopback((int) low));
     }
 
-    private boolean isOwn(long high, long low) {
-        InterfaceAddress own = addresses.find(high, low, 0);
+    /** A link-local address is one of its interface only (RFC 4007, section 6), any other one of the host. */
+    private boolean isOwn(long high, long low, int interfaceIndex) {
+        boolean isLinkLocal = Ipv6Address.isLinkLocal(high, low);
+        int where = isLinkLocal ? interfaceIndex : AddressTable.ANY_INTERFACE;
+        InterfaceAddress own = addresses.find(high, low, where);
         return own != null && own.state().isUsable();
     }
 
