@@ -3,6 +3,8 @@ package onload.testkit.ip;
 import onload.ip.IpInterface;
 import onload.ip.IpLayer;
 import onload.ip.IpOptions;
+import onload.ip.address.AddressState;
+import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounter;
 import onload.ip.route.Route;
 import onload.nic.emulated.EmulatedNic;
@@ -13,12 +15,17 @@ import onload.nic.packet.PoolOptions;
 import onload.wire.CidrAddress;
 import onload.wire.IpAddress;
 import onload.wire.IpPrefix;
+import onload.wire.Ipv6Address;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.SplittableRandom;
 
 /** A host of an {@link IpNetwork}: an IP layer with a packet pool and a NIC. */
 public final class IpHost implements IpNetwork.Station {
-    private static final int BUFFERS = 1024;
+    /** Packet buffers of a host unless told otherwise. */
+    static final int BUFFERS = 1024;
+
     private static final int BATCH = 32;
 
     private final IpNetwork network;
@@ -27,11 +34,12 @@ public final class IpHost implements IpNetwork.Station {
     private final EmulatedNic nic;
     private final IpInterface nic0;
 
-    IpHost(IpNetwork network, IpOptions options, NicSettings settings, long seed) {
+    IpHost(
+            IpNetwork network, IpOptions options, NicSettings settings, int buffers, long seed) {
         this.network = network;
         pool =
                 PacketPool.open(
-                        PoolOptions.of(BUFFERS)
+                        PoolOptions.of(buffers)
                                 .withHugePages(HugePages.NEVER)
                                 .withAccounting(true));
         ip = new IpLayer(options, pool, new SplittableRandom(seed), network.nowNs());
@@ -84,6 +92,29 @@ public final class IpHost implements IpNetwork.Station {
     public IpHost route(String prefix, String gateway) {
         ip.addRoute(Route.via(IpPrefix.parse(prefix), IpAddress.parse(gateway), nic0.index()));
         return this;
+    }
+
+    /**
+     * Sets the MTU of the interface.
+     *
+     * @param bytes 68 to what the NIC takes
+     */
+    public IpHost mtu(int bytes) {
+        ip.mtu(nic0, bytes, network.nowNs());
+        return this;
+    }
+
+    /** {@return the state of one of its addresses, or null if it has no such one} */
+    public @Nullable AddressState stateOf(String address) {
+        IpAddress wanted = IpAddress.parse(address);
+        InterfaceAddress own = ip.addresses().exact(wanted.high(), wanted.low(), nic0.index());
+        return own == null ? null : own.state();
+    }
+
+    /** {@return the link-local address of the interface as text} */
+    public String linkLocal() {
+        return Ipv6Address.toString(
+                Ipv6Address.LINK_LOCAL_HIGH, Ipv6Address.interfaceIdentifier(nic.macAddress()));
     }
 
     /** {@return the value of a counter} */

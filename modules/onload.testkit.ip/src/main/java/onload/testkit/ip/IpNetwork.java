@@ -76,7 +76,16 @@ public final class IpNetwork implements AutoCloseable {
 
     /** {@return a host with one NIC, whose interface is named {@code nic0} and is still down} */
     public IpHost addHost(IpOptions options, NicSettings nic) {
-        IpHost host = new IpHost(this, options, nic, seed * 31 + hosts++);
+        return addHost(options, nic, IpHost.BUFFERS);
+    }
+
+    /**
+     * {@return a host with one NIC, whose interface is named {@code nic0} and is still down}
+     *
+     * @param buffers packet buffers of its pool
+     */
+    public IpHost addHost(IpOptions options, NicSettings nic, int buffers) {
+        IpHost host = new IpHost(this, options, nic, buffers, seed * 31 + hosts++);
         stations.add(host);
         return host;
     }
