@@ -249,7 +249,9 @@ final class IcmpAgent implements ReassemblyEvents {
         }
         if (read < 0
                 || !parts.addresses.isOurs(
-                        error.sourceHigh(), error.sourceLow(), AddressTable.ANY_INTERFACE)) {
+                        error.sourceHigh(),
+                        error.sourceLow(),
+                        zone(error.sourceHigh(), error.sourceLow()))) {
             counters.increment(IpCounter.ICMP_DROPPED_BAD_QUOTE);
             return;
         }
@@ -263,10 +265,18 @@ final class IcmpAgent implements ReassemblyEvents {
         }
     }
 
+    /** A link-local address is one of the interface that the error came in by, any other one of the host. */
+    private int zone(long high, long low) {
+        return Ipv6Address.isLinkLocal(high, low)
+                ? error.interfaceIndex()
+                : AddressTable.ANY_INTERFACE;
+    }
+
     /** RFC 1191, section 3; RFC 8201, section 4: only what a transport has owned to having sent. */
     private void tooBig(int quote, long nowNs) {
         path.turnTo(error.destinationHigh(), error.destinationLow(), error.protocol());
         path.source(error.sourceHigh(), error.sourceLow());
+        path.bindTo(zone(error.destinationHigh(), error.destinationLow()));
         if (parts.nextHops.find(path, nowNs) < 0 || path.isLocal()) {
             counters.increment(IpCounter.PATH_MTU_IGNORED);
             return;

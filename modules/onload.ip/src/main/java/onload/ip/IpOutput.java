@@ -235,7 +235,7 @@ final class IpOutput {
             int packet, Destination destination, int hopLimit, boolean isLong, long nowNs) {
         if (destination.isLocal) {
             // What is counted there as dropped is as if a link had lost it.
-            loopback.copy(packet, nextHops.loopbackInterface());
+            loopback.copy(packet, nextHops.localArrival(destination));
             pool.release(packet);
             return 0;
         }

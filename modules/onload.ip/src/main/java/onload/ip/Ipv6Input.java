@@ -238,7 +238,7 @@ final class Ipv6Input {
         if (arrival.isIpv6Disabled() && !isLocal) {
             return dropped(packet, IpCounter.RECEIVE_DROPPED_NOT_FOR_US);
         }
-        if (!isLocal && !isSourceRight(packet, sourceHigh, sourceLow, high, low)) {
+        if (!isLocal && !isSourceRight(arrival, packet, sourceHigh, sourceLow, high, low)) {
             return DROPPED;
         }
         int cast = castOf(arrival, packet, sourceHigh, sourceLow, high, low, isLocal);
@@ -262,7 +262,12 @@ final class Ipv6Input {
 
     /** RFC 4291, sections 2.5.3, 2.5.5.2 and 2.7: what may not be a source address on a link. */
     private boolean isSourceRight(
-            int packet, long sourceHigh, long sourceLow, long high, long low) {
+            IpInterface arrival,
+            int packet,
+            long sourceHigh,
+            long sourceLow,
+            long high,
+            long low) {
         if (Ipv6Address.isIpv4Mapped(sourceHigh, sourceLow)
                 || Ipv6Address.isIpv4Mapped(high, low)) {
             drop(packet, IpCounter.RECEIVE_DROPPED_MAPPED_ADDRESS);
@@ -273,7 +278,9 @@ final class Ipv6Input {
             drop(packet, IpCounter.RECEIVE_DROPPED_MARTIAN_SOURCE);
             return false;
         }
-        InterfaceAddress own = addresses.find(sourceHigh, sourceLow, 0);
+        boolean isLinkLocal = Ipv6Address.isLinkLocal(sourceHigh, sourceLow);
+        int zone = isLinkLocal ? arrival.index() : AddressTable.ANY_INTERFACE;
+        InterfaceAddress own = addresses.find(sourceHigh, sourceLow, zone);
         if (own != null && own.state().isUsable()) {
             drop(packet, IpCounter.RECEIVE_DROPPED_OWN_SOURCE);
             return false;
@@ -298,7 +305,9 @@ final class Ipv6Input {
         if (Ipv6Address.isUnspecified(high, low) || Ipv6Address.isLoopback(high, low)) {
             return dropped(packet, IpCounter.RECEIVE_DROPPED_MARTIAN_DESTINATION);
         }
-        InterfaceAddress own = addresses.find(high, low, isLocal ? 0 : arrival.index());
+        boolean isAnywhere = isLocal && !Ipv6Address.isLinkLocal(high, low);
+        int zone = isAnywhere ? AddressTable.ANY_INTERFACE : arrival.index();
+        InterfaceAddress own = addresses.find(high, low, zone);
         if (own == null) {
             return dropped(packet, IpCounter.RECEIVE_DROPPED_NOT_FOR_US);
         }

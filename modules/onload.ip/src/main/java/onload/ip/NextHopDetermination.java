@@ -69,8 +69,16 @@ final class NextHopDetermination {
         this.candidates = addresses::get;
     }
 
-    IpInterface loopbackInterface() {
-        return interfaces.loopback();
+    /**
+     * {@return the interface that packets to this host itself come in by} It is the loopback, but for a link-local
+     * address the interface whose it is, without which nobody knows it (RFC 4007, section 6).
+     */
+    IpInterface localArrival(Destination to) {
+        IpInterface bound =
+                Ipv6Address.isLinkLocal(to.high(), to.low())
+                        ? interfaces.byIndex(to.boundInterface())
+                        : null;
+        return bound == null ? interfaces.loopback() : bound;
     }
 
     /** Every way that was found is to be found anew. */
