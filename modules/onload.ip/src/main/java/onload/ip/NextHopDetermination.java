@@ -178,7 +178,9 @@ final class NextHopDetermination {
     private boolean findSource(Destination to, IpInterface egress, @Nullable Route route) {
         if (to.isSourceWanted()) {
             setSource(to, to.wantedSourceHigh(), to.wantedSourceLow());
-            return isOwnSource(to, egress.index());
+            // RFC 1122, section 3.2.1.3 g; RFC 4291, section 2.5.3: a loopback address does not leave the host.
+            return isOwnSource(to, egress.index())
+                    && !isLoopback(to.wantedSourceHigh(), to.wantedSourceLow());
         }
         IpAddress preferred = route == null ? null : route.source();
         if (preferred != null) {
