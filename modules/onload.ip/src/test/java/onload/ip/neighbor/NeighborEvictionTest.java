@@ -27,7 +27,7 @@ import java.util.List;
 /** Who has to go when there is no room, and who must not whatever is sent. */
 class NeighborEvictionTest {
     private static final int FLOOD = 100_000;
-    private static final int FIRST_SPOOFED = 0x10_0000;
+    private static final long FIRST_SPOOFED = 0x10_0000;
 
     @RegisterExtension final PacketPools pools = new PacketPools();
 

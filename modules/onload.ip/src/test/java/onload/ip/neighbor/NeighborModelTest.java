@@ -213,7 +213,8 @@ class NeighborModelTest {
                 boolean create = random.flip();
                 scene.heard(low, mac, create);
                 if (model == null && create) {
-                    models.put(low, model = new Model());
+                    model = new Model();
+                    models.put(low, model);
                 }
                 if (model != null) {
                     model.heard(mac, now);

@@ -53,7 +53,7 @@ class NeighborOptionsTest {
     }
 
     private static void refused(String name, Executable making) {
-        String message = assertThrows(IllegalArgumentException.class, making).getMessage();
-        assertTrue(message.startsWith(name + " of a neighbour cache cannot be "), () -> message);
+        String message = assertThrows(IllegalArgumentException.class, making).toString();
+        assertTrue(message.contains(": " + name + " of a neighbour cache cannot be "), () -> message);
     }
 }

@@ -131,7 +131,7 @@ class NeighborQueueTest {
         NeighborScene scene = scene();
         queue(scene, scene.create(LOW), 2);
         queue(scene, scene.create(LOW + 1), 3);
-        queue(scene, scene.cache.findOrCreate(LINK + 1, 0, LOW, scene.nowNs), 4);
+        queue(scene, scene.create(LINK + 1, 0, LOW), 4);
         assertTrue(scene.cache.remove(LINK, NeighborScene.HIGH, LOW));
         assertEquals(2, scene.count(IpCounter.NEIGHBOR_DROPPED_REMOVED));
         scene.cache.flush(LINK);

@@ -89,7 +89,11 @@ final class NeighborScene implements NeighborLink {
     }
 
     Neighbor create(long low) {
-        Neighbor neighbor = cache.findOrCreate(LINK, HIGH, low, nowNs);
+        return create(LINK, HIGH, low);
+    }
+
+    Neighbor create(int interfaceIndex, long high, long low) {
+        Neighbor neighbor = cache.findOrCreate(interfaceIndex, high, low, nowNs);
         assertNotNull(neighbor, "the cache had no room for " + low);
         return neighbor;
     }

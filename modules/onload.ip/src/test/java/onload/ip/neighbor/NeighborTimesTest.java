@@ -106,7 +106,7 @@ class NeighborTimesTest {
         scene.cache.parameters(LINK, 0, 3 * SECOND);
         scene.use(LOW);
         assertEquals(scene.nowNs + 3 * SECOND, scene.cache.nextDeadlineNs());
-        Neighbor other = scene.cache.findOrCreate(LINK + 1, HIGH, LOW, scene.nowNs);
+        Neighbor other = scene.create(LINK + 1, HIGH, LOW);
         scene.use(other);
         assertEquals(scene.nowNs + RETRANS, scene.cache.nextDeadlineNs());
         assertEquals(LINK + 1, other.interfaceIndex());
