@@ -54,6 +54,7 @@ class NeighborOptionsTest {
 
     private static void refused(String name, Executable making) {
         String message = assertThrows(IllegalArgumentException.class, making).toString();
-        assertTrue(message.contains(": " + name + " of a neighbour cache cannot be "), () -> message);
+        assertTrue(
+                message.contains(": " + name + " of a neighbour cache cannot be "), () -> message);
     }
 }

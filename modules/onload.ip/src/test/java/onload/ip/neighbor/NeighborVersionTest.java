@@ -173,8 +173,7 @@ class NeighborVersionTest {
     void neighborsSayWhoTheyAre() {
         assertEquals("fe80::1 on 3 at 02:00:00:00:00:01 REACHABLE", neighbor.toString());
         assertFalse(neighbor.isIpv4());
-        Neighbor ipv4 =
-                scene.create(4, 0, Ipv6Address.mappedLow(0xC0000201));
+        Neighbor ipv4 = scene.create(4, 0, Ipv6Address.mappedLow(0xC0000201));
         assertEquals("192.0.2.1 on 4 INCOMPLETE", ipv4.toString());
         assertTrue(ipv4.isIpv4());
         assertEquals(2, scene.cache.list().size());
