@@ -100,8 +100,8 @@ final class Querier {
     }
 
     /**
-     * A query of the full version was heard. A querier may ask for more robustness than is configured, and not for less,
-     * which would only serve whoever wants reports to be lost.
+     * A query of the full version was heard. A querier may ask for more robustness than is configured, and not for
+     * less, which would only serve whoever wants reports to be lost.
      *
      * @param querierRobustness 0 if it does not say
      * @param intervalSeconds its query interval, 0 if it does not say

@@ -61,8 +61,8 @@ final class ReportWriter {
     }
 
     /**
-     * Adds a record to the message, or to as many as it takes. Of more sources than fit one message, those that are to be
-     * excluded are cut off, always the same ones; others are split.
+     * Adds a record to the message, or to as many as it takes. Of more sources than fit one message, those that are to
+     * be excluded are cut off, always the same ones; others are split.
      *
      * @param type a type of {@link IgmpGroupRecord}, which are those of MLD too
      * @return false if there was no buffer for all of it

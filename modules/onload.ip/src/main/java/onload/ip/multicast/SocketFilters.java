@@ -5,8 +5,8 @@ import onload.ip.internal.AddressMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All socket filters: found by socket and membership, and listed by either. A socket's list hangs in the same map, under
- * a scope that no membership has.
+ * All socket filters: found by socket and membership, and listed by either. A socket's list hangs in the same map,
+ * under a scope that no membership has.
  */
 final class SocketFilters {
     private static final int LIST = -1;

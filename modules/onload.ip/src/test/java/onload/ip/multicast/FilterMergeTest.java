@@ -108,10 +108,7 @@ class FilterMergeTest {
             }
             int[] array = sources.stream().mapToInt(Integer::intValue).toArray();
             assertEquals(
-                    0,
-                    isExclude
-                            ? host.exclude(socket, 1, array)
-                            : host.include(socket, 1, array));
+                    0, isExclude ? host.exclude(socket, 1, array) : host.include(socket, 1, array));
             if (isExclude || !sources.isEmpty()) {
                 model.put(socket, new Filter(isExclude, sources));
             } else {

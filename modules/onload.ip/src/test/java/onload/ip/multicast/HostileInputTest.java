@@ -131,7 +131,8 @@ class HostileInputTest {
         assertIgnored(host, 1);
         IgmpMessage.updateChecksum(host.message, 0, 20);
         host.igmp(ROUTER, Ipv4Address.ALL_HOSTS, 1, true, 20);
-        assertEquals(List.of("IS_EX g1 {}"), host.runAndTake(2 * Host.SECOND), "ignored, but valid");
+        assertEquals(
+                List.of("IS_EX g1 {}"), host.runAndTake(2 * Host.SECOND), "ignored, but valid");
     }
 
     @Test
@@ -259,8 +260,7 @@ class HostileInputTest {
                     for (int i = 0; i < 20; i++) {
                         byte[] junk = random.damaged(valid(host, random.between(0, 3)));
                         if (ip == Ip.V4 && junk.length >= 8 && random.flip()) {
-                            UnsafeBuffer wrapped =
-                                    new UnsafeBuffer(junk);
+                            UnsafeBuffer wrapped = new UnsafeBuffer(junk);
                             IgmpMessage.updateChecksum(wrapped, 0, junk.length);
                         }
                         long before = counted(host);
@@ -365,12 +365,7 @@ class HostileInputTest {
     @ParameterizedTest
     @EnumSource
     void queriesAndTheirAnswersAllocateNothing(Ip ip) {
-        Host host =
-                Host.up(
-                        ip,
-                        pools.open(
-                                PoolOptions.of(16)
-                                        .withHugePages(HugePages.NEVER)));
+        Host host = Host.up(ip, pools.open(PoolOptions.of(16).withHugePages(HugePages.NEVER)));
         host.isRecording = false;
         host.join(1, 1);
         host.include(1, 2, 1, 2, 3);

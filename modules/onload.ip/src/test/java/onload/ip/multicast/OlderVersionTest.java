@@ -289,8 +289,7 @@ class OlderVersionTest {
 
     @Test
     void aChangeBetweenOlderVersionsCancelsRepetitionsToo() {
-        Host host =
-                Host.up(Ip.V4, pools.open(16), MulticastOptions.DEFAULT.withRobustness(3));
+        Host host = Host.up(Ip.V4, pools.open(16), MulticastOptions.DEFAULT.withRobustness(3));
         host.older(0, 10_000);
         host.join(1, 1);
         assertEquals(List.of("v2 report g1"), host.take());
@@ -379,8 +378,7 @@ class OlderVersionTest {
     @ParameterizedTest
     @EnumSource
     void aForcedVersionStaysWhateverIsHeard(Ip ip) {
-        Host host =
-                Host.up(ip, pools.open(16), MulticastOptions.DEFAULT.withVersions(3, 2, true));
+        Host host = Host.up(ip, pools.open(16), MulticastOptions.DEFAULT.withVersions(3, 2, true));
         host.older(0, 10_000);
         host.run(10 * Host.SECOND);
         host.join(1, 1);
@@ -389,8 +387,7 @@ class OlderVersionTest {
         host.older(0, 10_000);
         assertEquals(List.of("IS_EX g1 {}"), host.runAndTake(10 * Host.SECOND));
 
-        Host older =
-                Host.up(ip, pools.open(16), MulticastOptions.DEFAULT.withVersions(2, 1, true));
+        Host older = Host.up(ip, pools.open(16), MulticastOptions.DEFAULT.withVersions(2, 1, true));
         older.general(1000);
         older.run(1000 * Host.SECOND);
         older.join(1, 1);
@@ -400,8 +397,7 @@ class OlderVersionTest {
     @ParameterizedTest
     @EnumSource
     void aHostMayBeginWithAnOlderVersionUntilItsTimeout(Ip ip) {
-        Host host =
-                Host.up(ip, pools.open(16), MulticastOptions.DEFAULT.withVersions(2, 1, false));
+        Host host = Host.up(ip, pools.open(16), MulticastOptions.DEFAULT.withVersions(2, 1, false));
         host.join(1, 1);
         assertEquals(List.of("v2 report g1"), host.take());
         host.run(TIMEOUT_NS);
@@ -461,8 +457,7 @@ class OlderVersionTest {
         host.join(1, 1);
         settle(host);
         host.older(0, 10_000);
-        MldMessage.write(
-                host.message, 0, MldMessage.V1_REPORT, 0, host.groupHigh(), host.group(1));
+        MldMessage.write(host.message, 0, MldMessage.V1_REPORT, 0, host.groupHigh(), host.group(1));
         host.mld(Ipv6Address.ANY_HIGH, Ipv6Address.ANY_LOW, 1, true, 24);
         assertEquals(List.of("v2 report g1"), host.runAndTake(20 * Host.SECOND));
     }

@@ -23,7 +23,8 @@ class ReportPackingTest {
 
     private Host host(Ip ip, int mtu, int sources) {
         Host host =
-                new Host(ip, pools.open(64), MulticastOptions.DEFAULT.withLimits(512, 512, sources));
+                new Host(
+                        ip, pools.open(64), MulticastOptions.DEFAULT.withLimits(512, 512, sources));
         host.mtu = mtu;
         host.up();
         return host;

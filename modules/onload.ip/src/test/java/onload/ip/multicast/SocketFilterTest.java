@@ -36,9 +36,7 @@ class SocketFilterTest {
 
     private Host host(Ip ip, int groups, int filters, int sources) {
         return Host.up(
-                ip,
-                pools.open(64),
-                MulticastOptions.DEFAULT.withLimits(groups, filters, sources));
+                ip, pools.open(64), MulticastOptions.DEFAULT.withLimits(groups, filters, sources));
     }
 
     private static int add(Host host, long socket, int group, int source) {
@@ -86,8 +84,7 @@ class SocketFilterTest {
     }
 
     private static FilterMode mode(Host host, long socket, int group) {
-        return host.memberships.filterMode(
-                socket, Host.LINK, host.groupHigh(), host.group(group));
+        return host.memberships.filterMode(socket, Host.LINK, host.groupHigh(), host.group(group));
     }
 
     private static int sources(Host host, long socket, int group, long[] into) {
@@ -364,8 +361,7 @@ class SocketFilterTest {
                 IllegalArgumentException.class,
                 () -> MulticastOptions.DEFAULT.withVersions(3, 3, false));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> MulticastOptions.DEFAULT.withLimits(0, 1, 1));
+                IllegalArgumentException.class, () -> MulticastOptions.DEFAULT.withLimits(0, 1, 1));
     }
 
     @Test
@@ -378,12 +374,10 @@ class SocketFilterTest {
         for (long[] group : groups) {
             assertTrue(host.memberships.accepts(Host.LINK, group[0], group[1], 0, 5));
             assertTrue(host.memberships.isMember(Host.LINK, group[0], group[1]));
-            assertEquals(
-                    0, host.memberships.join(1, Host.LINK, group[0], group[1], host.nowNs));
+            assertEquals(0, host.memberships.join(1, Host.LINK, group[0], group[1], host.nowNs));
             host.general(1000);
             assertEquals(List.of(), host.runAndTake(20 * Host.SECOND));
-            assertEquals(
-                    0, host.memberships.leave(1, Host.LINK, group[0], group[1], host.nowNs));
+            assertEquals(0, host.memberships.leave(1, Host.LINK, group[0], group[1], host.nowNs));
             assertTrue(host.memberships.accepts(Host.LINK, group[0], group[1], 0, 5));
         }
         assertEquals(List.of(), host.memberChanges);
@@ -463,8 +457,7 @@ class SocketFilterTest {
         assertEquals(FULL, host.memberships.interfaceUp(most + 1, 1500, host.nowNs));
         assertEquals(
                 FULL,
-                host.memberships.join(
-                        1, most + 1, host.groupHigh(), host.group(1), host.nowNs));
+                host.memberships.join(1, most + 1, host.groupHigh(), host.group(1), host.nowNs));
         host.memberships.interfaceRemoved(5);
         assertEquals(0, host.memberships.interfaceUp(most + 1, 1500, host.nowNs));
     }
