@@ -13,8 +13,8 @@ public interface AddressLink {
 
     /**
      * Asks whether another host has an address: a neighbour solicitation from the unspecified address to the
-     * solicited-node group, with {@link InterfaceAddress#nonce} as its nonce option (RFC 4862, section 5.4.2; RFC 7527),
-     * or an ARP probe (RFC 5227, section 1.1).
+     * solicited-node group, with {@link InterfaceAddress#nonce} as its nonce option (RFC 4862, section 5.4.2; RFC
+     * 7527), or an ARP probe (RFC 5227, section 1.1).
      */
     void probe(InterfaceAddress address, long nowNs);
 
@@ -35,8 +35,9 @@ public interface AddressLink {
     void removed(InterfaceAddress address, long nowNs);
 
     /**
-     * The link-local address of an interface, made from its Ethernet address, is another host's too, which therefore has
-     * the same Ethernet address: IPv6 is to cease on the interface until it comes up again (RFC 4862, section 5.4.5).
+     * The link-local address of an interface, made from its Ethernet address, is another host's too, which therefore
+     * has the same Ethernet address: IPv6 is to cease on the interface until it comes up again (RFC 4862, section
+     * 5.4.5).
      */
     void ipv6Disabled(int interfaceIndex, long nowNs);
 }

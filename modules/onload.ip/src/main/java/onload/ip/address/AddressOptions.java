@@ -4,8 +4,8 @@ package onload.ip.address;
  * How many addresses this host may have, and how they come into use.
  *
  * @param capacity most addresses over all interfaces, 1 to 65536
- * @param duplicateAddressDetectTransmits solicitations that ask for an IPv6 address before it is used (RFC 4862, section
- *     5.1), 0 to use addresses at once
+ * @param duplicateAddressDetectTransmits solicitations that ask for an IPv6 address before it is used (RFC 4862,
+ *     section 5.1), 0 to use addresses at once
  * @param retransTimerNs time between them, and after the last one, unless a router says otherwise; 1 or more
  * @param ipv6Announcements unsolicited advertisements of an IPv6 address that came into use (RFC 9131, section 6.1),
  *     0 to 3
@@ -17,8 +17,8 @@ package onload.ip.address;
  *     forged packets
  * @param ipv4HostModel from which interfaces packets for an IPv4 address are taken; weak as in Linux
  * @param ipv6HostModel the same for IPv6
- * @param zeroBroadcast whether a destination whose host part is 0 counts as a broadcast too, which it was in 4.2BSD (RFC
- *     1122, section 3.3.6)
+ * @param zeroBroadcast whether a destination whose host part is 0 counts as a broadcast too, which it was in 4.2BSD
+ *     (RFC 1122, section 3.3.6)
  */
 public record AddressOptions(
         int capacity,

@@ -34,7 +34,7 @@ final class AddressRules {
                 || validLifetimeNs < 1
                 || preferredLifetimeNs > validLifetimeNs) {
             throw new IllegalArgumentException(
-                    "%s cannot be preferred for %d ns and valid for %d ns; expected 0 or more, and 1 or more and no less than preferred"
+                    "%s cannot be preferred for %d ns and valid for %d ns; expected 0 or more, and 1 or more and that"
                             .formatted(address, preferredLifetimeNs, validLifetimeNs));
         }
     }

@@ -128,7 +128,7 @@ public final class AddressTable {
         return added;
     }
 
-    /** What follows from a link or an advertisement does so on all hosts of a link at once, which must not ask at once. */
+    /** What a link or an advertisement brings about happens on all hosts of a link at once; not all may ask then. */
     private void begin(InterfaceAddress address, long nowNs) {
         LinkState link = linkOf(address.interfaceIndex());
         if (link.up || !detection.isNeeded(address, link)) {

@@ -49,7 +49,7 @@ public record ConflictTimings(
     public ConflictTimings {
         if (probeCount < 1 || announceCount < 1 || maximumConflicts < 1) {
             throw new IllegalArgumentException(
-                    "conflict detection cannot have %d probes, %d announcements and %d conflicts; expected 1 or more of each"
+                    "conflict detection cannot have %d probes, %d announcements and %d conflicts; expected 1 or more"
                             .formatted(probeCount, announceCount, maximumConflicts));
         }
         if (probeWaitNs < 0 || rateLimitIntervalNs < 0 || defendIntervalNs < 0) {

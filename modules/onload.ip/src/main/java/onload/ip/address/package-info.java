@@ -22,8 +22,8 @@
  * next step and one for its lifetimes.
  *
  * <p>What is decided here: IPv4 addresses are used at once by default and announced, as on other systems, since probing
- * takes four to seven seconds; and they are never given up because of a conflict, since anybody on the link can make one
- * up. Both are options.
+ * takes four to seven seconds; and they are never given up because of a conflict, since anybody on the link can make
+ * one up. Both are options.
  */
 @NullMarked
 package onload.ip.address;

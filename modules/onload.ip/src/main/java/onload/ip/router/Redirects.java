@@ -109,7 +109,7 @@ final class Redirects {
                 && !addresses.isBroadcast(ipv4, interfaceIndex);
     }
 
-    /** Nobody may lead packets to this host itself, or those of this host to itself; and only the first hop may lead. */
+    /** Nobody may lead packets to this host itself, nor its own packets away; and only the first hop may lead. */
     private boolean follow(
             boolean sensible,
             int interfaceIndex,

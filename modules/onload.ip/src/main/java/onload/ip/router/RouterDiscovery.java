@@ -305,7 +305,8 @@ public final class RouterDiscovery {
 
     /**
      * An IPv4 redirect has come that is well-formed; one for a network counts as one for the host (RFC 1122, section
-     * 3.2.2.2). It is ignored unless its sender is the first hop of the destination, and the new gateway is on the link.
+     * 3.2.2.2). It is ignored unless its sender is the first hop of the destination, and the new gateway is on the
+     * link.
      *
      * @param source the router that sent it
      * @param destination whose packets are to go elsewhere

@@ -17,7 +17,7 @@ class AddressOptionsTest {
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> base.withDuplicateAddressDetectTransmits(-1));
-        assertTrue(e.getMessage().contains("-1; expected 0 to 100"), e.getMessage());
+        assertTrue(e.toString().contains("-1; expected 0 to 100"), e.toString());
     }
 
     @Test

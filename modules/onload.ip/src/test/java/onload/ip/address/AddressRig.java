@@ -7,6 +7,8 @@ import onload.wire.IpAddress;
 import onload.wire.Ipv4Address;
 import onload.wire.MacAddress;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -95,7 +97,7 @@ public final class AddressRig implements AddressLink {
         return table.neighborAdvertised(ETH, ip.high(), ip.low(), nowNs);
     }
 
-    public InterfaceAddress find(String text, int interfaceIndex) {
+    public @Nullable InterfaceAddress find(String text, int interfaceIndex) {
         IpAddress ip = IpAddress.parse(text);
         return table.find(ip.high(), ip.low(), interfaceIndex);
     }

@@ -47,8 +47,7 @@ final class Advertisement {
         Advertisement built = new Advertisement(NdpMessage.REDIRECT_LENGTH);
         IpAddress to = IpAddress.parse(target);
         IpAddress of = IpAddress.parse(destination);
-        NdpMessage.writeRedirect(
-                built.memory, INDEX, to.high(), to.low(), of.high(), of.low());
+        NdpMessage.writeRedirect(built.memory, INDEX, to.high(), to.low(), of.high(), of.low());
         return built;
     }
 

@@ -29,8 +29,7 @@ class RedirectTest {
 
     @BeforeEach
     void configure() {
-        rig.addresses.add(
-                ETH, CidrAddress.parse("10.0.0.5/24"), AddressOrigin.MANUAL, rig.nowNs);
+        rig.addresses.add(ETH, CidrAddress.parse("10.0.0.5/24"), AddressOrigin.MANUAL, rig.nowNs);
         rig.taken();
     }
 
@@ -81,10 +80,7 @@ class RedirectTest {
 
     @Test
     void aRedirectWithAnOptionOfLengthZeroIsDropped() {
-        rig.redirect(
-                ROUTER,
-                255,
-                Advertisement.redirect(BETTER, FAR).raw(2, 0, 0, 0, 0, 0, 0, 0));
+        rig.redirect(ROUTER, 255, Advertisement.redirect(BETTER, FAR).raw(2, 0, 0, 0, 0, 0, 0, 0));
         assertInvalid();
     }
 
@@ -112,8 +108,7 @@ class RedirectTest {
     @Test
     void aRedirectToABetterRouterMakesARouteForTheHost() {
         redirect(BETTER, FAR);
-        assertEquals(
-                List.of("2001:db8:9::9/128 via fe80::b metric 0 redirected"), rig.routes());
+        assertEquals(List.of("2001:db8:9::9/128 via fe80::b metric 0 redirected"), rig.routes());
         assertEquals(1, rig.count(IpCounter.REDIRECTS_FOLLOWED));
         assertEquals(1, rig.discovery.redirects().size());
     }
@@ -126,31 +121,26 @@ class RedirectTest {
 
     @Test
     void theLinkLayerAddressOfABetterRouterIsHeard() {
-        rig.redirect(
-                ROUTER, 255, Advertisement.redirect(BETTER, FAR).target(BETTER_MAC));
-        assertEquals(
-                List.of("heard fe80::b at 02:00:00:00:00:0b router"), rig.taken("heard"));
+        rig.redirect(ROUTER, 255, Advertisement.redirect(BETTER, FAR).target(BETTER_MAC));
+        assertEquals(List.of("heard fe80::b at 02:00:00:00:00:0b router"), rig.taken("heard"));
     }
 
     @Test
     void theLinkLayerAddressOfANeighbourIsHeardAndNotARoutersForCertain() {
         rig.redirect(ROUTER, 255, Advertisement.redirect(FAR, FAR).target(BETTER_MAC));
-        assertEquals(
-                List.of("heard 2001:db8:9::9 at 02:00:00:00:00:0b"), rig.taken("heard"));
+        assertEquals(List.of("heard 2001:db8:9::9 at 02:00:00:00:00:0b"), rig.taken("heard"));
     }
 
     @Test
     void theLinkLayerAddressInARedirectThatIsIgnoredIsNotHeard() {
         rig.firstHop = IpAddress.parse("fe80::77");
-        rig.redirect(
-                ROUTER, 255, Advertisement.redirect(BETTER, FAR).target(BETTER_MAC));
+        rig.redirect(ROUTER, 255, Advertisement.redirect(BETTER, FAR).target(BETTER_MAC));
         assertIgnored();
     }
 
     @Test
     void aLinkLayerAddressThatNoStationHasIsIgnored() {
-        rig.redirect(
-                ROUTER, 255, Advertisement.redirect(BETTER, FAR).target(MacAddress.BROADCAST));
+        rig.redirect(ROUTER, 255, Advertisement.redirect(BETTER, FAR).target(MacAddress.BROADCAST));
         assertEquals(List.of(), rig.taken("heard"));
         assertEquals(1, rig.routes().size());
     }
@@ -159,8 +149,7 @@ class RedirectTest {
     void anotherRedirectOfADestinationReplacesTheFirst() {
         redirect(BETTER, FAR);
         redirect("fe80::c", FAR);
-        assertEquals(
-                List.of("2001:db8:9::9/128 via fe80::c metric 0 redirected"), rig.routes());
+        assertEquals(List.of("2001:db8:9::9/128 via fe80::c metric 0 redirected"), rig.routes());
     }
 
     @Test
@@ -181,8 +170,7 @@ class RedirectTest {
 
     @Test
     void aRedirectOfAnAddressOfThisHostIsIgnored() {
-        rig.addresses.add(
-                ETH, CidrAddress.parse(FAR + "/64"), AddressOrigin.MANUAL, rig.nowNs);
+        rig.addresses.add(ETH, CidrAddress.parse(FAR + "/64"), AddressOrigin.MANUAL, rig.nowNs);
         redirect(BETTER, FAR);
         assertIgnored();
     }
@@ -203,8 +191,7 @@ class RedirectTest {
     void redirectsAreIgnoredIfTheOptionsSaySo() {
         RouterRig deaf = RouterRig.ready(RouterOptions.DEFAULT.with(true, true, false, false));
         deaf.redirect(ROUTER, 255, Advertisement.redirect(BETTER, FAR));
-        deaf.addresses.add(
-                ETH, CidrAddress.parse("10.0.0.5/24"), AddressOrigin.MANUAL, deaf.nowNs);
+        deaf.addresses.add(ETH, CidrAddress.parse("10.0.0.5/24"), AddressOrigin.MANUAL, deaf.nowNs);
         deaf.firstHop = IpAddress.parse("10.0.0.1");
         deaf.ipv4Redirect("10.0.0.1", "192.0.2.1", "10.0.0.2");
         assertEquals(2, deaf.count(IpCounter.REDIRECTS_IGNORED));
@@ -218,8 +205,7 @@ class RedirectTest {
         redirect("fe80::c", "2001:db8:9::a");
         IpAddress better = IpAddress.parse(BETTER);
         rig.discovery.routerLost(ETH, better.high(), better.low());
-        assertEquals(
-                List.of("2001:db8:9::a/128 via fe80::c metric 0 redirected"), rig.routes());
+        assertEquals(List.of("2001:db8:9::a/128 via fe80::c metric 0 redirected"), rig.routes());
     }
 
     @Test
@@ -262,8 +248,7 @@ class RedirectTest {
     void anIpv4RedirectMakesARouteForTheHost() {
         rig.firstHop = IpAddress.parse("10.0.0.1");
         rig.ipv4Redirect("10.0.0.1", "192.0.2.1", "10.0.0.2");
-        assertEquals(
-                List.of("192.0.2.1/32 via 10.0.0.2 metric 0 redirected"), rig.routes());
+        assertEquals(List.of("192.0.2.1/32 via 10.0.0.2 metric 0 redirected"), rig.routes());
         rig.run(600 * SECOND);
         assertEquals(List.of(), rig.routes());
     }
@@ -292,8 +277,14 @@ class RedirectTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "10.0.0.5", "10.0.0.255", "10.0.0.0", "255.255.255.255", "224.0.0.1", "0.0.0.0",
-                "127.0.0.1", "10.0.0.1"
+                "10.0.0.5",
+                "10.0.0.255",
+                "10.0.0.0",
+                "255.255.255.255",
+                "224.0.0.1",
+                "0.0.0.0",
+                "127.0.0.1",
+                "10.0.0.1"
             })
     void anIpv4RedirectToWhatIsNoOtherHostIsIgnored(String gateway) {
         rig.firstHop = IpAddress.parse("10.0.0.1");
@@ -303,7 +294,14 @@ class RedirectTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"10.0.0.5", "10.0.0.255", "255.255.255.255", "224.0.0.1", "0.0.0.0", "127.0.0.1"})
+            strings = {
+                "10.0.0.5",
+                "10.0.0.255",
+                "255.255.255.255",
+                "224.0.0.1",
+                "0.0.0.0",
+                "127.0.0.1"
+            })
     void anIpv4RedirectOfWhatIsNoOtherHostIsIgnored(String destination) {
         rig.firstHop = IpAddress.parse("10.0.0.1");
         rig.ipv4Redirect("10.0.0.1", destination, "10.0.0.2");

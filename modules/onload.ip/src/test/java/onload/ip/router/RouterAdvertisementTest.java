@@ -64,10 +64,7 @@ class RouterAdvertisementTest {
 
     @Test
     void anAdvertisementWithAnOptionOfLengthZeroIsDroppedWhole() {
-        rig.receive(
-                Advertisement.lifetime(1800)
-                        .mtu(1400)
-                        .raw(200, 0, 0, 0, 0, 0, 0, 0));
+        rig.receive(Advertisement.lifetime(1800).mtu(1400).raw(200, 0, 0, 0, 0, 0, 0, 0));
         assertInvalid();
     }
 
@@ -79,17 +76,13 @@ class RouterAdvertisementTest {
 
     @Test
     void anotherMessageIsNotTakenForAnAdvertisement() {
-        rig.receive(
-                Advertisement.lifetime(1800)
-                        .mtu(1400)
-                        .type(NdpMessage.NEIGHBOR_ADVERTISEMENT));
+        rig.receive(Advertisement.lifetime(1800).mtu(1400).type(NdpMessage.NEIGHBOR_ADVERTISEMENT));
         assertInvalid();
     }
 
     @Test
     void optionsThatAreNotKnownArePassedOver() {
-        rig.receive(
-                Advertisement.lifetime(1800).raw(253, 1, 1, 2, 3, 4, 5, 6).mtu(1400));
+        rig.receive(Advertisement.lifetime(1800).raw(253, 1, 1, 2, 3, 4, 5, 6).mtu(1400));
         assertTrue(rig.taken().contains("mtu 1400"));
     }
 
@@ -259,8 +252,7 @@ class RouterAdvertisementTest {
 
     @Test
     void parametersAreTaken() {
-        rig.receive(
-                Advertisement.of(64, 0, 0, 30_000, 2000).mtu(1400).source(ROUTER_MAC));
+        rig.receive(Advertisement.of(64, 0, 0, 30_000, 2000).mtu(1400).source(ROUTER_MAC));
         assertEquals(
                 List.of(
                         "hopLimit 64",
@@ -291,8 +283,7 @@ class RouterAdvertisementTest {
         rig.taken();
         rig.receive(Advertisement.of(64, 0, 0, 30_000, 2000).mtu(1400));
         assertEquals(
-                List.of("hopLimit 64", "reachable 30000", "retrans 2000", "mtu 1400"),
-                rig.taken());
+                List.of("hopLimit 64", "reachable 30000", "retrans 2000", "mtu 1400"), rig.taken());
     }
 
     @ParameterizedTest
@@ -409,15 +400,13 @@ class RouterAdvertisementTest {
                         .prefix("2001:db8::1/128", ON_LINK, 100, 0));
         assertEquals(3, rig.routes().size());
         rig.receive(Advertisement.lifetime(0).prefix("2001:db8::/48", ON_LINK, 0, 0));
-        assertEquals(
-                List.of("2001:db8::/32 metric 0", "2001:db8::1/128 metric 0"), rig.routes());
+        assertEquals(List.of("2001:db8::/32 metric 0", "2001:db8::1/128 metric 0"), rig.routes());
     }
 
     @Test
     void theBitsOfAPrefixBeyondItsLengthAreIgnored() {
         IpAddress full = IpAddress.parse("2001:db8:1:2:3:4:5:6");
-        rig.receive(
-                Advertisement.lifetime(0).prefix(full.high(), full.low(), 48, ON_LINK, 9, 9));
+        rig.receive(Advertisement.lifetime(0).prefix(full.high(), full.low(), 48, ON_LINK, 9, 9));
         assertEquals(List.of("2001:db8:1::/48 metric 0"), rig.routes());
     }
 
@@ -614,11 +603,7 @@ class RouterAdvertisementTest {
                         .mtu(1400)
                         .source(ROUTER_MAC)
                         .servers(100, "2001:db8::53")
-                        .prefix(
-                                "2001:db8:1::/64",
-                                ON_LINK | Advertisement.AUTONOMOUS,
-                                9000,
-                                9000);
+                        .prefix("2001:db8:1::/64", ON_LINK | Advertisement.AUTONOMOUS, 9000, 9000);
         QuietLink quiet = new QuietLink();
         RouterRig silent = RouterRig.ready();
         RouterDiscovery discovery =

@@ -14,6 +14,8 @@ import onload.wire.IpAddress;
 import onload.wire.Ipv4Address;
 import onload.wire.MacAddress;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -130,7 +132,16 @@ final class RouterRig implements RouterLink, AddressLink {
                 nowNs);
     }
 
-    InterfaceAddress address(String text) {
+    /** {@return an address that there is} */
+    InterfaceAddress present(String text) {
+        InterfaceAddress address = address(text);
+        if (address == null) {
+            throw new AssertionError("there is no " + text);
+        }
+        return address;
+    }
+
+    @Nullable InterfaceAddress address(String text) {
         IpAddress ip = IpAddress.parse(text);
         return addresses.exact(ip.high(), ip.low(), ETH);
     }

@@ -43,11 +43,7 @@ class RouterSolicitationTest {
         late.up();
         late.run(60 * SECOND);
         assertEquals(
-                List.of(
-                        "solicit @1000",
-                        "solicit @5400",
-                        "solicit @14640",
-                        "solicit @34044"),
+                List.of("solicit @1000", "solicit @5400", "solicit @14640", "solicit @34044"),
                 late.taken("solicit"));
         assertEquals(4, late.count(IpCounter.NDP_ROUTER_SOLICITATIONS_SENT));
     }
@@ -136,8 +132,7 @@ class RouterSolicitationTest {
 
     @Test
     void anInterfaceThatDoesNotListenIsNotAskedOn() {
-        RouterRig deaf =
-                new RouterRig(RouterOptions.DEFAULT.with(false, false, false, false));
+        RouterRig deaf = new RouterRig(RouterOptions.DEFAULT.with(false, false, false, false));
         deaf.up();
         deaf.run(100 * SECOND);
         assertEquals(List.of(), deaf.taken("solicit"));
@@ -156,8 +151,8 @@ class RouterSolicitationTest {
     void anInterfaceThatComesUpHasTheLinkLocalAddressOfItsEthernetAddress() {
         rig.up();
         rig.run(SECOND);
-        assertEquals(AddressOrigin.LINK_LOCAL, rig.address("fe80::ff:fe00:1").origin());
-        assertTrue(rig.address("fe80::ff:fe00:1").state().isUsable());
+        assertEquals(AddressOrigin.LINK_LOCAL, rig.present("fe80::ff:fe00:1").origin());
+        assertTrue(rig.present("fe80::ff:fe00:1").state().isUsable());
     }
 
     @Test
