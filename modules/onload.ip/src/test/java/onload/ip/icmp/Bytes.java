@@ -1,11 +1,10 @@
 package onload.ip.icmp;
 
-import static onload.wire.Ipv4Address.of;
-
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.wire.IpAddress;
 import onload.wire.IpProtocol;
+import onload.wire.Ipv4Address;
 import onload.wire.Ipv4Header;
 import onload.wire.Ipv6Header;
 
@@ -16,8 +15,8 @@ import java.util.HexFormat;
 
 /** Packets as bytes, and bytes in packet buffers, for the tests of ICMP. */
 final class Bytes {
-    static final int HOST = of(192, 0, 2, 1);
-    static final int PEER = of(192, 0, 2, 99);
+    static final int HOST = Ipv4Address.of(192, 0, 2, 1);
+    static final int PEER = Ipv4Address.of(192, 0, 2, 99);
     static final IpAddress HOST6 = IpAddress.parse("2001:db8::1");
     static final IpAddress PEER6 = IpAddress.parse("2001:db8::99");
 

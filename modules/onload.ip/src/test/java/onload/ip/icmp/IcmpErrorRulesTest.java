@@ -187,9 +187,6 @@ class IcmpErrorRulesTest {
     class Ipv6 {
         private static final IpAddress GROUP = IpAddress.parse("ff02::1");
 
-        /** An option of eight bytes with its header, of a type that nobody knows. */
-        private static final String OPTION = "1100 %02x04 00000000";
-
         @Test
         void aPacketForThisHostMayBeReported() {
             assertEquals(ALLOWED, verdict(ipv6(UDP, udp(4))));
@@ -293,7 +290,7 @@ class IcmpErrorRulesTest {
         @Test
         void optionsWhoseUpperBitsAre10AreReportedForGroupsTooAndOthersAreNot() {
             for (int type = 0; type < 256; type++) {
-                byte[] payload = joined(hex(OPTION.formatted(type)), udp(0));
+                byte[] payload = joined(hex("1100 %02x04 00000000".formatted(type)), udp(0));
                 byte[] packet = ipv6(PEER6, GROUP, DESTINATION_OPTIONS, payload);
                 IcmpErrorVerdict expected = type >>> 6 == 2 ? ALLOWED : GROUP_DESTINATION;
                 int cast = IpDatagram.MULTICAST;
