@@ -246,16 +246,25 @@ public final class Ping implements RawReceiver, AutoCloseable {
     @Override
     public boolean failed(IcmpError error, long nowNs) {
         UnsafeBuffer memory = pool.buffers().memory();
-        boolean isOurs =
+        boolean hasIdentifier =
                 isIpv4
                         ? Icmpv4Message.identifier(memory, error.payloadIndex()) == identifier
                         : Icmpv6Message.identifier(memory, error.payloadIndex()) == identifier;
+        boolean isOurs =
+                hasIdentifier
+                        && error.destinationHigh() == destination.high()
+                        && error.destinationLow() == destination.low();
         if (isOurs) {
             errors++;
             lastErrorKind = error.kind();
             lastReportedMtu = error.mtu();
         }
         return isOurs;
+    }
+
+    /** {@return the identifier of its requests, 1 to 65535} */
+    public int identifier() {
+        return identifier;
     }
 
     /** {@return requests sent} */
