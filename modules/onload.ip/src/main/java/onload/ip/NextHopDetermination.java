@@ -335,7 +335,7 @@ final class NextHopDetermination {
             IpAddress gateway = Objects.requireNonNull(route.gateway());
             Neighbor neighbor =
                     neighbors.find(route.interfaceIndex(), gateway.high(), gateway.low());
-            return neighbor == null || neighbor.state().isUsable();
+            return neighbor == null || !neighbor.isInDoubt();
         }
     }
 

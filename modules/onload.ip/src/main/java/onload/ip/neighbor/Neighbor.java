@@ -104,6 +104,15 @@ public final class Neighbor {
         return state;
     }
 
+    /**
+     * {@return whether it is in doubt that it is there}: it was asked for and has not answered so far, or in vain. Of
+     * one that was not asked for yet nothing is known, and it will not be found by going around it.
+     */
+    public boolean isInDoubt() {
+        return state == NeighborState.FAILED
+                || (state == NeighborState.INCOMPLETE && solicitations > 0);
+    }
+
     /** {@return the Ethernet address, as {@link MacAddress} has it}; {@link #NO_ADDRESS} if it is not known */
     public long macAddress() {
         return macAddress;
