@@ -1,0 +1,26 @@
+package onload.ip;
+
+import onload.testkit.PacketPools;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class ServiceAttackTest {
+    @RegisterExtension final PacketPools pools = new PacketPools();
+
+    private LayerScene scene;
+
+    @AfterEach
+    void close() {
+        scene.close();
+    }
+
+    @Test
+    void thereIsServiceWithoutAnAttack() {
+        scene = new LayerScene(pools.open(1024));
+        scene.assertServes();
+        scene.run(100 * LayerScene.SECOND_NS);
+        scene.assertServes();
+    }
+}
