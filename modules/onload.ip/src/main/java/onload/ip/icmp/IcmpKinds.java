@@ -104,7 +104,7 @@ public final class IcmpKinds {
         };
     }
 
-    /** What IPv4 says by protocol unreachable, IPv6 says by its unrecognized next header (RFC 5927, section 5.2). */
+    /** What IPv4 says by protocol unreachable, IPv6 says by its unrecognized next header (RFC 4443, section 3.4). */
     private static int ipv6Parameter(int code) {
         if (code == Icmpv6Message.UNRECOGNIZED_NEXT_HEADER) {
             return IcmpError.PROTOCOL_UNREACHABLE;
