@@ -268,6 +268,35 @@ class RouterTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void ofRoutersThatAllFellSilentEachIsTriedUntilOneAnswers(int others) {
+        autoconfigure(usual());
+        for (int i = 0; i < others; i++) {
+            byte[] other = new RouterAdvertisement().message(0x0200_0000_9900L + i);
+            net.near.sendIp(ALL_NODES_MAC, IpPackets.icmp("fe80::99" + i, "ff02::1", 255, other));
+        }
+        net.near.silent(true);
+        Ping ping = host.ping(SERVER);
+        assertFalse(ping.reachesWithin(56, 60));
+        net.near.silent(false);
+        assertTrue(ping.reachesWithin(56, 30), this::state);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void ofGatewaysThatAllFellSilentEachIsTriedUntilOneAnswers(int others) {
+        host.up().address("192.0.2.1/24").route("0.0.0.0/0", "192.0.2.254");
+        for (int i = 0; i < others; i++) {
+            host.route("0.0.0.0/0", "192.0.2." + (i + 100));
+        }
+        net.near.silent(true);
+        Ping ping = host.ping("198.51.100.1");
+        assertFalse(ping.reachesWithin(56, 60));
+        net.near.silent(false);
+        assertTrue(ping.reachesWithin(56, 60), this::state);
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, 1, 64, 254})
     void anAdvertisementThatMayHaveCrossedARouterIsIgnored(int hopLimit) {
         host.up();
