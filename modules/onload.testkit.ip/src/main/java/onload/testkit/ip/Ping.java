@@ -35,6 +35,7 @@ public final class Ping implements RawReceiver, AutoCloseable {
     private int sent;
     private int replies;
     private int damaged;
+    private int corrupted;
     private int errors;
     private int lastErrorKind;
     private long lastReportedMtu;
@@ -210,6 +211,11 @@ public final class Ping implements RawReceiver, AutoCloseable {
         if (buffers.length(packet) < HEADER_LENGTH || !isReply(at)) {
             return;
         }
+        // Onlookers see what comes before its checksum is looked at.
+        if (!datagram.checksumVerified() && !isChecksumCorrect(packet, datagram)) {
+            corrupted++;
+            return;
+        }
         int sequence =
                 isIpv4
                         ? Icmpv4Message.sequenceNumber(buffers.memory(), at)
@@ -221,6 +227,29 @@ public final class Ping implements RawReceiver, AutoCloseable {
         } else {
             damaged++;
         }
+    }
+
+    private boolean isChecksumCorrect(int packet, IpDatagram datagram) {
+        PacketBuffers buffers = pool.buffers();
+        byte[] message = new byte[datagram.payloadLength()];
+        int done = 0;
+        for (int each = packet; each != PacketBuffers.NONE; each = buffers.continuation(each)) {
+            buffers.memory().getBytes(buffers.data(each), message, done, buffers.length(each));
+            done += buffers.length(each);
+        }
+        long pseudoHeader =
+                isIpv4
+                        ? 0
+                        : InternetChecksum.pseudoHeader(
+                                datagram.sourceHigh(),
+                                datagram.sourceLow(),
+                                datagram.destinationHigh(),
+                                datagram.destinationLow(),
+                                IpProtocol.ICMPV6,
+                                message.length);
+        UnsafeBuffer whole = new UnsafeBuffer(message);
+        return InternetChecksum.fold(InternetChecksum.sum(whole, 0, message.length, pseudoHeader))
+                == 0;
     }
 
     private boolean isReply(int at) {
@@ -280,9 +309,14 @@ public final class Ping implements RawReceiver, AutoCloseable {
         return replies;
     }
 
-    /** {@return replies whose data was another} */
+    /** {@return replies whose data was another though their checksum was right} */
     public int damaged() {
         return damaged;
+    }
+
+    /** {@return replies whose checksum was wrong, which are not otherwise counted} */
+    public int corrupted() {
+        return corrupted;
     }
 
     /** {@return ICMP errors about this ping's requests} */
