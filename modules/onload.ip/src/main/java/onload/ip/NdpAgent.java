@@ -67,10 +67,7 @@ final class NdpAgent {
     void received(IpInterface arrival, int packet, IpDatagram datagram, long nowNs) {
         int at = buffers.data(packet);
         int length = buffers.length(packet);
-        if (datagram.hopLimit() != ControlSender.LINK_HOP_LIMIT
-                || length != datagram.payloadLength()
-                || NdpMessage.check(memory, at, length) < 0
-                || Icmpv6Message.code(memory, at) != 0) {
+        if (!isValid(at, length, datagram)) {
             counters.increment(IpCounter.NDP_DROPPED_INVALID);
             return;
         }
@@ -102,6 +99,18 @@ final class NdpAgent {
             // RFC 4861, section 6.2.6: a host discards router solicitations.
             default -> counters.increment(IpCounter.ICMP_DROPPED_UNKNOWN_TYPE);
         }
+    }
+
+    /** What all messages have in common; without the check of the options the walk over them may not end. */
+    private boolean isValid(int at, int length, IpDatagram datagram) {
+        if (datagram.hopLimit() != ControlSender.LINK_HOP_LIMIT
+                || length != datagram.payloadLength()) {
+            return false;
+        }
+        int header = NdpMessage.check(memory, at, length);
+        return header >= 0
+                && Icmpv6Message.code(memory, at) == 0
+                && NdpOptions.check(memory, at + header, length - header) >= 0;
     }
 
     /** Reads the one kind of link-layer address that a message may have, and the nonce. */
