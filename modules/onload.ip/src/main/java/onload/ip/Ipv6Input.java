@@ -108,6 +108,7 @@ final class Ipv6Input {
                 arrival.index(),
                 cast,
                 (buffers.flags(packet) & PacketBuffers.CHECKSUM_VERIFIED) != 0);
+        datagram.fragmentHeader(false);
         upperLayer(arrival, packet, at, linkCast, nowNs);
     }
 
@@ -124,6 +125,9 @@ final class Ipv6Input {
         if (extension < 0) {
             problem(packet, at, linkCast, nowNs);
             return;
+        }
+        if (headers.fragmentHeaderOffset() != Ipv6ExtensionHeaders.NONE) {
+            datagram.fragmentHeader(true);
         }
         if (headers.isFragment()) {
             reassemble(arrival, packet, at, linkCast, nowNs);

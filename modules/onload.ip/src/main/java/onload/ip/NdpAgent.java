@@ -101,9 +101,14 @@ final class NdpAgent {
         }
     }
 
-    /** What all messages have in common; without the check of the options the walk over them may not end. */
+    /**
+     * What all messages have in common: they cross no router, come in no fragments, where switches could not look into
+     * them (RFC 6980, section 5), and have options that can be walked over. Without
+     * that check the walk may not end.
+     */
     private boolean isValid(int at, int length, IpDatagram datagram) {
         if (datagram.hopLimit() != ControlSender.LINK_HOP_LIMIT
+                || datagram.hadFragmentHeader()
                 || length != datagram.payloadLength()) {
             return false;
         }

@@ -35,6 +35,7 @@ final class LayerScene implements AutoCloseable {
     static final String GROUP6 = "ff05::123";
     static final int VLAN = 100;
 
+    private static final long FLOOD_INTERVAL_NS = 11_000;
     private static final int BATCH = 64;
     private static final int MAX_ROUNDS = 10_000;
 
@@ -156,8 +157,9 @@ final class LayerScene implements AutoCloseable {
         settle();
     }
 
-    /** Injects a frame and lets the layer deal with a batch when there is one. */
+    /** Injects a frame 11 µs after the last one, and lets the layer deal with a batch when there is one. */
     void flood(byte[] frame) {
+        nowNs += FLOOD_INTERVAL_NS;
         if (!nic.inject(frame)) {
             settle();
             nic.inject(frame);

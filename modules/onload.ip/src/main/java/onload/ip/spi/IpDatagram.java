@@ -43,6 +43,7 @@ public final class IpDatagram {
     private int routerAlert = NO_ROUTER_ALERT;
     private boolean isIpv4;
     private boolean checksumVerified;
+    private boolean hadFragmentHeader;
 
     /** Makes one that holds nothing. */
     public IpDatagram() {}
@@ -113,6 +114,15 @@ public final class IpDatagram {
     public void extensions(int nextHeaderPointer, int routerAlert) {
         this.nextHeaderPointer = nextHeaderPointer;
         this.routerAlert = routerAlert;
+    }
+
+    /**
+     * Fills in whether an IPv6 datagram came with a fragment header.
+     *
+     * @param had also if that was of an atomic fragment, or is gone since the datagram is whole again
+     */
+    public void fragmentHeader(boolean had) {
+        hadFragmentHeader = had;
     }
 
     /** {@return whether it is IPv4; IPv6 otherwise} */
@@ -203,5 +213,10 @@ public final class IpDatagram {
     /** {@return the value of an IPv6 packet's router alert option (RFC 2711), or {@link #NO_ROUTER_ALERT}} */
     public int routerAlert() {
         return routerAlert;
+    }
+
+    /** {@return whether an IPv6 datagram came with a fragment header, which RFC 6980 forbids to neighbor discovery} */
+    public boolean hadFragmentHeader() {
+        return hadFragmentHeader;
     }
 }
