@@ -5,6 +5,7 @@ import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.internal.TokenBucket;
+import onload.ip.neighbor.Neighbor;
 import onload.ip.neighbor.NeighborCache;
 import onload.ip.spi.IpDatagram;
 import onload.nic.packet.PacketBuffers;
@@ -100,6 +101,7 @@ final class ArpAgent {
         boolean isForUs =
                 addresses.isOurs(
                         Ipv6Address.MAPPED_HIGH, Ipv6Address.mappedLow(target), arrival.index());
+        boolean isProven = isProven(arrival, mac, from);
         boolean isKnown = learn(arrival, mac, from, isForUs, nowNs);
         if (!isForUs) {
             if (!isKnown) {
@@ -107,11 +109,19 @@ final class ArpAgent {
             }
             return;
         }
-        if (!replies.take(nowNs)) {
+        if (!isProven && !replies.take(nowNs)) {
             counters.increment(IpCounter.ARP_DROPPED_REPLY_LIMIT);
             return;
         }
         sender.sendArp(arrival, mac, ArpPacket.REPLY, target, mac, from);
+    }
+
+    /** Neighbours in use that ask whether this host is still there are answered, however many strangers ask, too. */
+    private boolean isProven(IpInterface arrival, long mac, int from) {
+        Neighbor asker =
+                neighbors.find(
+                        arrival.index(), Ipv6Address.MAPPED_HIGH, Ipv6Address.mappedLow(from));
+        return asker != null && asker.isProven() && asker.macAddress() == mac;
     }
 
     /** RFC 826: who is known is updated by whatever it says; who asks for this host is taken in. */

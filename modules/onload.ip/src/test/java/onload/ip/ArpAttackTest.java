@@ -138,7 +138,7 @@ class ArpAttackTest {
     void aHundredThousandSendersDisplaceNobodyInUse() {
         scene.keepFrames(false);
         scene.assertServes();
-        scene.ip.neighbors().find(scene.nic0.index(), 0, 0);
+        scene.run(10 * LayerScene.SECOND_NS);
         for (int i = 0; i < 100_000; i++) {
             String mac = "02:66:00:%02x:%02x:%02x".formatted(i >> 16, i >> 8 & 255, i & 255);
             String sender = "192.0.2." + (3 + i % 250);

@@ -118,6 +118,11 @@ public final class Neighbor {
         return macAddress;
     }
 
+    /** {@return whether it has answered when it was asked, or a layer above has confirmed it, since it last failed} */
+    public boolean isProven() {
+        return isProven;
+    }
+
     /** {@return whether it has said to be a router (IsRouter of RFC 4861, section 5.1)}; of IPv6 only */
     public boolean isRouter() {
         return isRouter;
