@@ -189,7 +189,7 @@ final class Ipv4Input {
                 || Ipv4Address.isReserved(source)
                 || Ipv4Address.isLoopback(source)
                 || isImpossibleThisNetwork(source, destination)
-                || addresses.isBroadcast(source, arrival.index())) {
+                || (source != 0 && addresses.isBroadcast(source, arrival.index()))) {
             drop(packet, IpCounter.RECEIVE_DROPPED_MARTIAN_SOURCE);
             return false;
         }
