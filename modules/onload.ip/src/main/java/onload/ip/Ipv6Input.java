@@ -264,7 +264,7 @@ final class Ipv6Input {
         goodInterface = arrival.index();
     }
 
-    /** RFC 4291, sections 2.5.3, 2.5.5.2 and 2.7: what may not be a source address on a link. */
+    /** RFC 4291, sections 2.5.2, 2.5.3, 2.5.5.2 and 2.7: what may not be a source address on a link. */
     private boolean isSourceRight(
             IpInterface arrival,
             int packet,
@@ -277,7 +277,12 @@ final class Ipv6Input {
             drop(packet, IpCounter.RECEIVE_DROPPED_MAPPED_ADDRESS);
             return false;
         }
-        if (Ipv6Address.isMulticast(sourceHigh, sourceLow)
+        // RFC 4291, section 2.5.2: nobody yet is who asks for an address, or says its groups.
+        boolean isNobody =
+                Ipv6Address.isUnspecified(sourceHigh, sourceLow)
+                        && !Ipv6Address.isMulticast(high, low);
+        if (isNobody
+                || Ipv6Address.isMulticast(sourceHigh, sourceLow)
                 || Ipv6Address.isLoopback(sourceHigh, sourceLow)) {
             drop(packet, IpCounter.RECEIVE_DROPPED_MARTIAN_SOURCE);
             return false;

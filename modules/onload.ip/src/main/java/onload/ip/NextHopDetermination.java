@@ -105,7 +105,7 @@ final class NextHopDetermination {
             return findLocal(to);
         }
         Route route = routes.lookup(to.high(), to.low(), to.boundInterface(), states);
-        IpInterface egress = egress(to, route);
+        IpInterface egress = isNobody(to) ? null : egress(to, route);
         if (egress == null) {
             counters.increment(IpCounter.SEND_REFUSED_NO_ROUTE);
             return IpLayer.NO_ROUTE;
@@ -227,6 +227,13 @@ final class NextHopDetermination {
     private static void setSource(Destination to, long high, long low) {
         to.sourceHigh = high;
         to.sourceLow = low;
+    }
+
+    /** Nothing is ever sent to the unspecified address (RFC 1122, section 3.2.1.3 a; RFC 4291, section 2.5.2). */
+    private static boolean isNobody(Destination to) {
+        return to.isIpv4()
+                ? Ipv4Address.isUnspecified((int) to.low())
+                : Ipv6Address.isUnspecified(to.high(), to.low());
     }
 
     private static boolean isMulticast(Destination to) {
