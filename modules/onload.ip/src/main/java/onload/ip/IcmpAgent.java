@@ -224,7 +224,8 @@ final class IcmpAgent implements ReassemblyEvents {
 
     private void redirect(int at, int length, IpDatagram datagram, long nowNs) {
         int quote = at + Icmpv4Message.DATA_OFFSET;
-        if (length < Icmpv4Message.DATA_OFFSET + Ipv4Header.MIN_LENGTH) {
+        if (length < Icmpv4Message.DATA_OFFSET + Ipv4Header.MIN_LENGTH
+                || !isOurs(Ipv4Header.source(memory, quote))) {
             counters.increment(IpCounter.REDIRECTS_IGNORED);
             return;
         }
@@ -234,6 +235,12 @@ final class IcmpAgent implements ReassemblyEvents {
                 Ipv4Header.destination(memory, quote),
                 Icmpv4Message.gateway(memory, at),
                 nowNs);
+    }
+
+    /** Nobody redirects what this host has not sent. */
+    private boolean isOurs(int ipv4) {
+        return parts.addresses.isOurs(
+                Ipv6Address.MAPPED_HIGH, Ipv6Address.mappedLow(ipv4), AddressTable.ANY_INTERFACE);
     }
 
     /**
