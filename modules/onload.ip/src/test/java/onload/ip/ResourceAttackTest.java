@@ -125,6 +125,7 @@ class ResourceAttackTest {
         scene.peerIsHonest(true);
         assertTrue(scene.count(IpCounter.NEIGHBOR_DROPPED_QUEUE_FULL) > 0);
         assertTrue(scene.count(IpCounter.NEIGHBOR_DROPPED_REMOVED) > 0);
+        scene.run(2 * LayerScene.SECOND_NS);
         scene.assertServes();
         scene.run(60 * LayerScene.SECOND_NS);
         assertTrue(scene.held() <= 0);
