@@ -19,6 +19,7 @@ import onload.testkit.PacketPools;
 import onload.wire.Ipv4Address;
 import onload.wire.Ipv6Address;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +84,7 @@ class SocketFilterTest {
                 host.nowNs);
     }
 
-    private static FilterMode mode(Host host, long socket, int group) {
+    private static @Nullable FilterMode mode(Host host, long socket, int group) {
         return host.memberships.filterMode(socket, Host.LINK, host.groupHigh(), host.group(group));
     }
 
