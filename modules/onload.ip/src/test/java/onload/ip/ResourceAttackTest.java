@@ -125,7 +125,7 @@ class ResourceAttackTest {
         scene.peerIsHonest(true);
         assertTrue(scene.count(IpCounter.NEIGHBOR_DROPPED_QUEUE_FULL) > 0);
         assertTrue(scene.count(IpCounter.NEIGHBOR_DROPPED_REMOVED) > 0);
-        scene.run(2 * LayerScene.SECOND_NS);
+        scene.run(5 * LayerScene.SECOND_NS / 2);
         scene.assertServes();
         scene.run(60 * LayerScene.SECOND_NS);
         assertTrue(scene.held() <= 0);
@@ -185,7 +185,7 @@ class ResourceAttackTest {
         assertEquals(1, scene.ip.routers().routers().size());
         scene.run(59 * LayerScene.SECOND_NS);
         assertEquals(0, scene.count(IpCounter.FRAGMENT_DROPPED_TIMEOUT));
-        scene.run(2 * LayerScene.SECOND_NS);
+        scene.run(5 * LayerScene.SECOND_NS / 2);
         assertEquals(1, scene.count(IpCounter.FRAGMENT_DROPPED_TIMEOUT));
         scene.run(1800 * LayerScene.SECOND_NS);
         assertEquals(0, scene.ip.routers().routers().size());
