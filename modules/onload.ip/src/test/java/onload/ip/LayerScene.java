@@ -296,14 +296,15 @@ final class LayerScene implements AutoCloseable {
         keepFrames(kept);
     }
 
-    /** Sends a UDP datagram of this host; answers what the layer answers. */
+    /** Sends a UDP datagram of this host, of one buffer at most; answers what the layer answers. */
     int send(String to, int bytes) {
         int packet = pool.allocate(PacketPool.SEND);
         if (packet == PacketBuffers.NONE) {
             return IpLayer.NO_BUFFER;
         }
-        int at = pool.buffers().append(packet, bytes);
-        pool.buffers().memory().setMemory(at, bytes, (byte) 's');
+        int length = Math.min(bytes, pool.buffers().tailroom(packet));
+        int at = pool.buffers().append(packet, length);
+        pool.buffers().memory().setMemory(at, length, (byte) 's');
         Destination destination = ip.destination(IpAddress.parse(to), Forge.UDP);
         int result = ip.send(packet, destination, nowNs);
         if (result < 0) {

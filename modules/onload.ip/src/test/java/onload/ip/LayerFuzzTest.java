@@ -1,0 +1,159 @@
+package onload.ip;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import onload.ip.counter.IpCounter;
+import onload.nic.packet.HugePages;
+import onload.nic.packet.PacketPool;
+import onload.nic.packet.PoolOptions;
+import onload.testkit.PacketPools;
+import onload.testkit.base.Property;
+import onload.testkit.base.Randomness;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Sequences of damaged frames against a whole layer, between which time passes, the link goes away, and this host sends:
+ * whatever comes, there is no exception, no table grows beyond its bound, every frame is in one counter, every buffer
+ * comes home, and an honest peer is served afterwards. By {@code onload.scale} as many as wanted; {@code
+ * docs/fuzzing.md} has the commands.
+ */
+class LayerFuzzTest {
+    private static final int SEQUENCES = 60;
+    private static final int MOST_STEPS = 150;
+    private static final int BUFFERS = 512;
+    private static final long MILLISECOND_NS = 1_000_000;
+    private static final PoolOptions POOL =
+            PoolOptions.of(BUFFERS).withHugePages(HugePages.NEVER).withAccounting(false);
+
+    @RegisterExtension final PacketPools pools = new PacketPools();
+
+    private byte[] last = {};
+
+    @Test
+    void noSequenceOfFramesMakesALayerFail() {
+        AtomicLong frames = new AtomicLong();
+        AtomicLong[] counted = new AtomicLong[IpCounter.values().length];
+        Arrays.setAll(counted, i -> new AtomicLong());
+        Property.forAll(
+                SEQUENCES,
+                random -> {
+                    try (PacketPool pool = PacketPool.open(POOL)) {
+                        LayerScene scene = scene(pool, random);
+                        play(scene, random);
+                        frames.addAndGet(scene.nic.delivered());
+                        for (IpCounter counter : IpCounter.values()) {
+                            counted[counter.ordinal()].addAndGet(scene.count(counter));
+                        }
+                    }
+                });
+        System.out.printf("fuzzed a layer with %,d frames%n", frames.get());
+        if (Boolean.getBoolean("onload.fuzz.counters")) {
+            for (IpCounter counter : IpCounter.values()) {
+                System.out.printf("%s=%d%n", counter.text(), counted[counter.ordinal()].get());
+            }
+        }
+    }
+
+    private static LayerScene scene(PacketPool pool, Randomness random) {
+        long startNs = random.chance(0.3) ? random.anyLong() >> 2 : random.between(-1, 1);
+        return new LayerScene(pool, IpOptions.DEFAULT, startNs, random.flip());
+    }
+
+    private void play(LayerScene scene, Randomness random) {
+        try {
+            scene.udp.ownErrors(random.flip());
+            for (int step = random.between(1, MOST_STEPS); step > 0; step--) {
+                step(scene, random);
+            }
+            check(scene);
+        } catch (RuntimeException | AssertionError failure) {
+            throw new AssertionError(
+                    "after %d frames, the last of which was %s"
+                            .formatted(scene.nic.delivered(), HexFormat.of().formatHex(last)),
+                    failure);
+        }
+    }
+
+    private void step(LayerScene scene, Randomness random) {
+        switch (random.between(0, 40)) {
+            case 1 -> scene.jump(random.between(0, 100_000) * MILLISECOND_NS);
+            case 2 -> scene.run(random.between(0, 5_000) * MILLISECOND_NS);
+            case 3 -> scene.send(random.oneOf(Forge.PEER4, "192.0.2.77", "203.0.113.9"), 900);
+            case 4 -> scene.send(random.oneOf(Forge.PEER6, "fe80::77", "2001:db8:9::9"), 1700);
+            case 5 -> scene.nic.cutInto(random.oneOf(0, 0, 0, 20, 54, 100));
+            case 6 -> scene.peerIsHonest(random.flip());
+            case 7 -> scene.nic.jam(random.chance(0.3));
+            case 8 -> link(scene, random);
+            default -> frames(scene, random);
+        }
+    }
+
+    private static void link(LayerScene scene, Randomness random) {
+        scene.nic.link(random.chance(0.7));
+        if (random.chance(0.2)) {
+            scene.ip.down(scene.nic0, scene.nowNs());
+        }
+        if (random.chance(0.7)) {
+            scene.ip.up(scene.nic0, scene.nowNs());
+        }
+    }
+
+    private void frames(LayerScene scene, Randomness random) {
+        for (int i = random.between(1, 8); i > 0; i--) {
+            last = FuzzSeeds.any(random);
+            scene.nic.inject(last);
+        }
+        scene.jump(random.between(0, 20) * MILLISECOND_NS / 10);
+    }
+
+    private static void check(LayerScene scene) {
+        scene.assertBooksAreRight();
+        scene.assertTablesAreBounded();
+        scene.nic.jam(false);
+        scene.nic.cutInto(0);
+        scene.peerIsHonest(true);
+        restart(scene);
+        scene.udp.ownErrors(false);
+        scene.run(200 * LayerScene.SECOND_NS);
+        scene.assertServes();
+        scene.run(3 * LayerScene.SECOND_NS);
+        assertTrue(scene.held() <= 0, () -> "%d buffers are held".formatted(scene.held()));
+        scene.close();
+    }
+
+    /** What an attacker may take for good, such as an address that is probed for, comes back with the link. */
+    private static void restart(LayerScene scene) {
+        scene.ip.down(scene.nic0, scene.nowNs());
+        scene.nic.link(true);
+        scene.settle();
+        scene.ip.up(scene.nic0, scene.nowNs());
+    }
+
+    @Test
+    void everySeedIsAFrameThatSomebodyTakes() {
+        for (byte[] seed : FuzzSeeds.ALL) {
+            LayerScene scene = new LayerScene(pools.open(BUFFERS));
+            scene.receive(seed);
+            long refused =
+                    Arrays.stream(IpCounter.values())
+                            .filter(LayerFuzzTest::isRefusal)
+                            .mapToLong(scene::count)
+                            .sum();
+            assertEquals(
+                    0, refused, () -> HexFormat.of().formatHex(seed) + scene.ip.counters());
+            scene.close();
+        }
+    }
+
+    private static boolean isRefusal(IpCounter counter) {
+        String name = counter.name();
+        return name.contains("MALFORMED") || name.contains("CHECKSUM") || name.contains("INVALID");
+    }
+}
