@@ -59,7 +59,7 @@ class FragmentAllocationTest {
                     at = pool.buffers().data(last);
                     pool.release(reassembly.ipv6(last, at + 40, at + 6, 1, nowNs));
                 };
-        assertEquals(0, AllocatedBytes.perRun(5000, 5000, action));
+        assertEquals(0, AllocatedBytes.perRun(40_000, 2000, action));
         assertEquals(0, reassembly.datagrams());
     }
 
@@ -78,7 +78,7 @@ class FragmentAllocationTest {
                     nowNs += 1_000_000_000L;
                     reassembly.advance(nowNs);
                 };
-        assertEquals(0, AllocatedBytes.perRun(5000, 5000, action));
+        assertEquals(0, AllocatedBytes.perRun(40_000, 2000, action));
         assertEquals(true, counters.get(IpCounter.FRAGMENT_DROPPED_TIMEOUT) > 0);
         reassembly.close();
     }
@@ -97,7 +97,7 @@ class FragmentAllocationTest {
                     release(cutter.ipv4(first, 1500, 1, 1500, false, PacketPool.SEND));
                     release(cutter.ipv6(second, 4000, 1, 1000, true, PacketPool.SEND));
                 };
-        assertEquals(0, AllocatedBytes.perRun(5000, 2000, action));
+        assertEquals(0, AllocatedBytes.perRun(20_000, 1000, action));
         pool.release(first);
         pool.release(second);
     }
