@@ -1,5 +1,7 @@
 package onload.ip;
 
+import onload.ip.internal.KeyedHash;
+
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,12 +16,12 @@ final class Identifications {
     private static final int MAX_STEP = 8;
 
     private final RandomGenerator random;
-    private final long key;
+    private final KeyedHash hash;
     private final int[] counters = new int[COUNTERS];
 
     Identifications(RandomGenerator random) {
         this.random = random;
-        this.key = random.nextLong() | 1;
+        this.hash = new KeyedHash(random.nextLong());
         for (int i = 0; i < COUNTERS; i++) {
             counters[i] = random.nextInt();
         }
@@ -27,9 +29,8 @@ final class Identifications {
 
     /** {@return the next identification, 32 bits; IPv4 takes the lower 16} */
     int next(long sourceLow, long destinationHigh, long destinationLow, int protocol) {
-        long x = (sourceLow ^ Long.rotateLeft(destinationLow, 17)) * 0x9E37_79B9_7F4A_7C15L;
-        x = (x ^ (x >>> 31) ^ destinationHigh ^ protocol) * key;
-        int at = (int) (x >>> 40) & (COUNTERS - 1);
+        long x = hash.of(sourceLow ^ destinationHigh, destinationLow, protocol);
+        int at = (int) (x >>> 32) & (COUNTERS - 1);
         counters[at] += 1 + random.nextInt(MAX_STEP);
         return counters[at];
     }

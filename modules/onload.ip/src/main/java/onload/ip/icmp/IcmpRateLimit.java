@@ -1,5 +1,6 @@
 package onload.ip.icmp;
 
+import onload.ip.internal.KeyedHash;
 import onload.ip.internal.TokenBucket;
 
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public final class IcmpRateLimit {
     private static final int COSTS = 3;
 
     private final RandomGenerator random;
-    private final long hashKey;
+    private final KeyedHash hash;
     private final @Nullable TokenBucket errors;
     private final TokenBucket[] destinations;
     private final @Nullable TokenBucket echoReplies;
@@ -40,7 +41,7 @@ public final class IcmpRateLimit {
      */
     public IcmpRateLimit(IcmpOptions options, long hashKey, RandomGenerator random) {
         this.random = random;
-        this.hashKey = hashKey;
+        hash = new KeyedHash(hashKey);
         errors = bucket(options.errorsPerSecond(), options.errorBurst());
         destinations = new TokenBucket[options.destinations()];
         for (int i = 0; i < destinations.length; i++) {
@@ -79,10 +80,7 @@ public final class IcmpRateLimit {
     }
 
     private int slot(long high, long low) {
-        long x = (high ^ hashKey) * 0x9E37_79B9_7F4A_7C15L + (low ^ Long.rotateLeft(hashKey, 32));
-        x = (x ^ (x >>> 32)) * (hashKey | 1);
-        x ^= x >>> 29;
-        x *= 0xBF58_476D_1CE4_E5B9L;
+        long x = hash.of(high, low, 0);
         // The upper bits are the best ones; scaled, they need no power of two.
         return (int) (((x >>> 32) * destinations.length) >>> 32);
     }

@@ -20,7 +20,7 @@ public final class AddressMap {
     private final int[] scopes;
     private final int[] slots;
     private final int mask;
-    private final long key;
+    private final KeyedHash hash;
     private int size;
 
     /**
@@ -37,7 +37,7 @@ public final class AddressMap {
         slots = new int[length];
         Arrays.fill(slots, EMPTY);
         mask = length - 1;
-        this.key = key | 1;
+        hash = new KeyedHash(key);
     }
 
     /** {@return the number of entries} */
@@ -112,11 +112,7 @@ public final class AddressMap {
     }
 
     private int bucket(long high, long low, int scope) {
-        // Two rounds of multiply and fold; the key goes into both factors of the first.
-        long x = (high ^ key) * 0x9E37_79B9_7F4A_7C15L + (low ^ Long.rotateLeft(key, 32));
-        x = (x ^ (x >>> 32) ^ scope) * (key | 1);
-        x ^= x >>> 29;
-        x *= 0xBF58_476D_1CE4_E5B9L;
-        return (int) (x >>> 32) & mask;
+        long x = hash.of(high, low, scope);
+        return (int) (x ^ (x >>> 32)) & mask;
     }
 }
