@@ -64,6 +64,12 @@ final class FuzzSeeds {
                             "2001:db8::77",
                             0x20,
                             Forge.linkOption(2, OTHER_MAC)),
+                    Forge.advertisement(
+                            Forge.PEER6,
+                            ALL_NODES,
+                            Forge.PEER6,
+                            0,
+                            Forge.linkOption(2, OTHER_MAC)),
                     routerAdvertisement(),
                     redirect(),
                     Forge.fragment4(Forge.PEER4, Forge.UDP, 7, 0, true, Forge.udpBytes(24)),
@@ -86,6 +92,18 @@ final class FuzzSeeds {
                     Forge.withOptions(
                             Forge.udp(Forge.PEER4, Forge.OWN4, 8), 0x44, 8, 5, 0, 0, 0, 0, 0),
                     headers(),
+                    Forge.withOptions(
+                            Forge.udp(Forge.PEER4, Forge.OWN4, 8), 0x83, 7, 4, 10, 0, 0, 1, 0),
+                    Forge.ipv6(Forge.PEER6, Forge.OWN6, 59, Forge.filled(8, 0)),
+                    Forge.ipv6(
+                            Forge.PEER6,
+                            Forge.OWN6,
+                            0,
+                            Forge.bytes(Forge.UDP, 0, 0xC2, 4, 0, 1, 0, 0),
+                            Forge.udpBytes(1)),
+                    Forge.fragment4(Forge.PEER4, Forge.TCP, 9, 0, true, Forge.filled(8, 0)),
+                    Forge.fragment4(
+                            Forge.PEER4, Forge.UDP, 9, 65_528, false, Forge.filled(100, 0)),
                     igmp(Forge.bytes(0x11, 100, 0, 0, 0, 0, 0, 0, 2, 125, 0, 0), "224.0.0.1"),
                     igmp(Forge.bytes(0x11, 10, 0, 0, 239, 1, 2, 3), LayerScene.GROUP4),
                     igmp(Forge.bytes(0x16, 0, 0, 0, 239, 1, 2, 3), LayerScene.GROUP4),
@@ -103,12 +121,13 @@ final class FuzzSeeds {
 
     private FuzzSeeds() {}
 
+    /** The begin of a long packet of this host, so that any smaller MTU may be true. */
     private static byte[] ours4() {
-        return Forge.quoted(Forge.udp(Forge.OWN4, "203.0.113.9", 40));
+        return Arrays.copyOf(Forge.quoted(Forge.udp(Forge.OWN4, "203.0.113.9", 1400)), 60);
     }
 
     private static byte[] ours6() {
-        return Forge.quoted(Forge.udp(Forge.OWN6, "2001:db8:9::9", 40));
+        return Arrays.copyOf(Forge.quoted(Forge.udp(Forge.OWN6, "2001:db8:9::9", 1400)), 80);
     }
 
     private static byte[] tcp(String from, String to) {
@@ -181,6 +200,29 @@ final class FuzzSeeds {
         return Forge.with(frame, Forge.IP + 7, 1);
     }
 
+    private static final List<String> ADDRESSES4 =
+            List.of(
+                    Forge.OWN4, Forge.PEER4, LayerScene.ROUTER4, LayerScene.GROUP4, "0.0.0.0",
+                    "127.0.0.1", "255.255.255.255", "192.0.2.255", "192.0.2.77", "10.1.2.3");
+
+    private static final List<String> ADDRESSES6 =
+            List.of(
+                    Forge.OWN6, Forge.PEER6, Forge.OWN_LINK_LOCAL, LayerScene.ROUTER6, "::", "::1",
+                    LayerScene.GROUP6, ALL_NODES, OWN_SOLICITED, "fe80::77", "2001:db8::77",
+                    "2001:db8:100::2", "::127.0.0.1");
+
+    /** Puts an address that means something where a source or destination may be. */
+    private static void exchangeAddress(byte[] frame, Randomness random) {
+        boolean isIpv4 = Forge.ethernetType(frame) != 0x86DD;
+        List<String> all = isIpv4 ? ADDRESSES4 : ADDRESSES6;
+        byte[] address = Forge.address(all.get(random.between(0, all.size() - 1)));
+        int first = isIpv4 ? Forge.IP + 12 : Forge.IP + 8;
+        int at = random.flip() ? first : first + address.length;
+        if (at + address.length <= frame.length) {
+            System.arraycopy(address, 0, frame, at, address.length);
+        }
+    }
+
     /** {@return a frame for a fuzzer: valid, damaged, damaged with checksums that are right, or junk} */
     static byte[] any(Randomness random) {
         if (random.chance(0.02)) {
@@ -191,7 +233,10 @@ final class FuzzSeeds {
             return seed.clone();
         }
         byte[] damaged = random.damaged(seed);
-        damaged = random.chance(0.5) ? withAddressesOf(seed, damaged) : damaged;
+        damaged = random.chance(0.7) ? withAddressesOf(seed, damaged) : damaged;
+        if (random.chance(0.1)) {
+            exchangeAddress(damaged, random);
+        }
         if (random.chance(0.8)) {
             mend(damaged);
         }

@@ -3,7 +3,16 @@ package onload.ip;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import onload.ip.address.AddressOptions;
+import onload.ip.address.ConflictDetection;
+import onload.ip.address.DefendPolicy;
 import onload.ip.counter.IpCounter;
+import onload.ip.fragment.ReassemblyOptions;
+import onload.ip.icmp.IcmpOptions;
+import onload.ip.multicast.MulticastOptions;
+import onload.ip.neighbor.NeighborOptions;
+import onload.ip.route.PathMtuOptions;
+import onload.ip.router.RouterOptions;
 import onload.nic.packet.HugePages;
 import onload.nic.packet.PacketPool;
 import onload.nic.packet.PoolOptions;
@@ -31,6 +40,46 @@ class LayerFuzzTest {
     private static final long MILLISECOND_NS = 1_000_000;
     private static final PoolOptions POOL =
             PoolOptions.of(BUFFERS).withHugePages(HugePages.NEVER).withAccounting(false);
+
+    private static final String[] IPV4_PEERS = {
+        Forge.PEER4, Forge.OWN4, "192.0.2.77", "203.0.113.9", LayerScene.GROUP4, "192.0.2.255"
+    };
+    private static final String[] IPV6_PEERS = {
+        Forge.PEER6, Forge.OWN6, "2001:db8::77", "2001:db8:9::9", LayerScene.GROUP6
+    };
+
+    /** Tables that a sequence fills. */
+    private static final IpOptions SMALL =
+            new IpOptions(
+                    NeighborOptions.DEFAULT
+                            .withCapacity(6)
+                            .withIncompleteLimit(3)
+                            .withQueues(2, 4),
+                    AddressOptions.DEFAULT
+                            .withCapacity(10)
+                            .withIpv4(ConflictDetection.PROBE, DefendPolicy.DEFEND_ALWAYS),
+                    new RouterOptions(
+                            true, true, true, true, 2, 2, 2, 2, 3, 600_000_000_000L, 0, 32, 1024),
+                    new ReassemblyOptions(
+                            4,
+                            12,
+                            4,
+                            3,
+                            8,
+                            60 * LayerScene.SECOND_NS,
+                            60 * LayerScene.SECOND_NS),
+                    IcmpOptions.DEFAULT
+                            .withErrors(100, 5)
+                            .withDestinationErrors(10, 2, 2)
+                            .withGroupEcho(true, true),
+                    new PathMtuOptions(2, PathMtuOptions.SHORTEST_LIFETIME_NS, 552, 2),
+                    MulticastOptions.DEFAULT.withLimits(16, 16, 2),
+                    16,
+                    4,
+                    2,
+                    64,
+                    20,
+                    true);
 
     @RegisterExtension final PacketPools pools = new PacketPools();
 
@@ -63,7 +112,8 @@ class LayerFuzzTest {
 
     private static LayerScene scene(PacketPool pool, Randomness random) {
         long startNs = random.chance(0.3) ? random.anyLong() >> 2 : random.between(-1, 1);
-        return new LayerScene(pool, IpOptions.DEFAULT, startNs, random.flip());
+        IpOptions options = random.flip() ? IpOptions.DEFAULT : SMALL;
+        return new LayerScene(pool, options, startNs, random.flip());
     }
 
     private void play(LayerScene scene, Randomness random) {
@@ -83,10 +133,10 @@ class LayerFuzzTest {
 
     private void step(LayerScene scene, Randomness random) {
         switch (random.between(0, 40)) {
-            case 1 -> scene.jump(random.between(0, 100_000) * MILLISECOND_NS);
+            case 1 -> scene.jump(random.between(0, 1_000_000) * MILLISECOND_NS);
             case 2 -> scene.run(random.between(0, 5_000) * MILLISECOND_NS);
-            case 3 -> scene.send(random.oneOf(Forge.PEER4, "192.0.2.77", "203.0.113.9"), 900);
-            case 4 -> scene.send(random.oneOf(Forge.PEER6, "fe80::77", "2001:db8:9::9"), 1700);
+            case 3 -> scene.send(random.oneOf(IPV4_PEERS), 900);
+            case 4 -> scene.send(random.oneOf(IPV6_PEERS), 1700);
             case 5 -> scene.nic.cutInto(random.oneOf(0, 0, 0, 20, 54, 100));
             case 6 -> scene.peerIsHonest(random.flip());
             case 7 -> scene.nic.jam(random.chance(0.3));
@@ -114,6 +164,7 @@ class LayerFuzzTest {
     }
 
     private static void check(LayerScene scene) {
+        scene.settle();
         scene.assertBooksAreRight();
         scene.assertTablesAreBounded();
         scene.nic.jam(false);
