@@ -266,12 +266,7 @@ final class Ipv6Input {
 
     /** RFC 4291, sections 2.5.2, 2.5.3, 2.5.5.2 and 2.7: what may not be a source address on a link. */
     private boolean isSourceRight(
-            IpInterface arrival,
-            int packet,
-            long sourceHigh,
-            long sourceLow,
-            long high,
-            long low) {
+            IpInterface arrival, int packet, long sourceHigh, long sourceLow, long high, long low) {
         if (Ipv6Address.isIpv4Mapped(sourceHigh, sourceLow)
                 || Ipv6Address.isIpv4Mapped(high, low)) {
             drop(packet, IpCounter.RECEIVE_DROPPED_MAPPED_ADDRESS);

@@ -61,8 +61,7 @@ public final class IcmpMessages {
     /** {@return the report that a packet's hops ran out} */
     public static byte[] hopLimitExceeded(byte[] packet) {
         boolean isIpv4 = packet[0] >>> 4 == 4;
-        return error(
-                isIpv4 ? Icmpv4Message.TIME_EXCEEDED : Icmpv6Message.TIME_EXCEEDED, 0, packet);
+        return error(isIpv4 ? Icmpv4Message.TIME_EXCEEDED : Icmpv6Message.TIME_EXCEEDED, 0, packet);
     }
 
     /** {@return the report that there is no route to a packet's destination} */

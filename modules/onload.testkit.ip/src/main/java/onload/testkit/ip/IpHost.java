@@ -34,8 +34,7 @@ public final class IpHost implements IpNetwork.Station {
     private final EmulatedNic nic;
     private final IpInterface nic0;
 
-    IpHost(
-            IpNetwork network, IpOptions options, NicSettings settings, int buffers, long seed) {
+    IpHost(IpNetwork network, IpOptions options, NicSettings settings, int buffers, long seed) {
         this.network = network;
         pool =
                 PacketPool.open(

@@ -113,8 +113,7 @@ final class IpPacket {
             fragment.putBytes(header, bytes, header + done, part);
             boolean isLast = done + part == payload && !isFollowed;
             Ipv4Header.totalLength(fragment, 0, header + part);
-            Ipv4Header.fragment(
-                    fragment, 0, isLast ? 0 : Ipv4Header.MORE_FRAGMENTS, offset + done);
+            Ipv4Header.fragment(fragment, 0, isLast ? 0 : Ipv4Header.MORE_FRAGMENTS, offset + done);
             Ipv4Header.updateChecksum(fragment, 0);
             fragments[i] = fragment.byteArray();
         }

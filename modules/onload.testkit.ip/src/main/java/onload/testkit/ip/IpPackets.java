@@ -32,8 +32,7 @@ public final class IpPackets {
         int headerLength = from.isIpv4() ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
         UnsafeBuffer packet = new UnsafeBuffer(new byte[headerLength + payload.length]);
         if (from.isIpv4()) {
-            Ipv4Header.write(
-                    packet, 0, from.ipv4(), to.ipv4(), protocol, hopLimit, payload.length);
+            Ipv4Header.write(packet, 0, from.ipv4(), to.ipv4(), protocol, hopLimit, payload.length);
             Ipv4Header.updateChecksum(packet, 0);
         } else {
             Ipv6Header.write(

@@ -24,8 +24,8 @@ import java.util.List;
  * network.connect(here.nic(), host.nic(), LinkSettings.PERFECT);
  * </pre>
  *
- * <p>It shares no code with the IP layer beyond the formats, so that the two do not agree on the same mistakes. Its errors are
- * not limited in their rate.
+ * <p>It shares no code with the IP layer beyond the formats, so that the two do not agree on the same mistakes. Its
+ * errors are not limited in their rate.
  */
 public final class PlayedRouter implements IpNetwork.Station {
     private static final int HOP_LIMIT = 64;
@@ -220,8 +220,7 @@ public final class PlayedRouter implements IpNetwork.Station {
         }
     }
 
-    private static void redirect(
-            PlayedLink link, IpPacket packet, IpAddress nextHop, long nowNs) {
+    private static void redirect(PlayedLink link, IpPacket packet, IpAddress nextHop, long nowNs) {
         IpAddress to = packet.source();
         if (packet.isIpv4()) {
             byte[] message = IcmpMessages.ipv4Redirect(nextHop, packet.bytes());
@@ -232,8 +231,7 @@ public final class PlayedRouter implements IpNetwork.Station {
         Long mac = link.nextHops().macOf(nextHop);
         byte[] message =
                 IcmpMessages.ipv6Redirect(nextHop, packet.destination(), mac == null ? 0 : mac);
-        byte[] redirect =
-                IpPackets.icmp(link.linkLocal(), to, PlayedLink.LINK_HOP_LIMIT, message);
+        byte[] redirect = IpPackets.icmp(link.linkLocal(), to, PlayedLink.LINK_HOP_LIMIT, message);
         link.nextHops().send(to, redirect, nowNs);
     }
 

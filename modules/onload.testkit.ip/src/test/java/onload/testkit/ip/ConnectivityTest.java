@@ -72,9 +72,22 @@ class ConnectivityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "576, 576", "576, 1280", "576, 1500", "576, 9000", "1280, 576", "1280, 1280", "1280, 1500",
-        "1280, 9000", "1500, 576", "1500, 1280", "1500, 1500", "1500, 9000", "9000, 576",
-        "9000, 1280", "9000, 1500", "9000, 9000"
+        "576, 576",
+        "576, 1280",
+        "576, 1500",
+        "576, 9000",
+        "1280, 576",
+        "1280, 1280",
+        "1280, 1500",
+        "1280, 9000",
+        "1500, 576",
+        "1500, 1280",
+        "1500, 1500",
+        "1500, 9000",
+        "9000, 576",
+        "9000, 1280",
+        "9000, 1500",
+        "9000, 9000"
     })
     void everyLengthGoesBetweenHostsOfAnyTwoMtus(int mtu, int otherMtu) {
         IpHost one = network.addHost(IpOptions.DEFAULT, JUMBO);
@@ -207,7 +220,9 @@ class ConnectivityTest {
         for (int i = 0; i < hosts.length; i++) {
             hosts[i] = network.addHost();
             network.connect(lan, hosts[i].nic(), LinkSettings.PERFECT);
-            hosts[i].up().address("192.0.2." + (i + 1) + "/24").address("2001:db8::" + (i + 1) + "/64");
+            hosts[i].up()
+                    .address("192.0.2." + (i + 1) + "/24")
+                    .address("2001:db8::" + (i + 1) + "/64");
         }
         network.run(3 * SECOND_NS);
         for (IpHost host : hosts) {
@@ -227,7 +242,12 @@ class ConnectivityTest {
         other.up();
         network.run(3 * SECOND_NS);
         Ping ping = one.ping(other.linkLocal());
-        assertTrue(ping.reaches(56, SECOND_NS), () -> ping.lastResult() + one.ip().addresses().list().toString() + counters(one, other));
+        assertTrue(
+                ping.reaches(56, SECOND_NS),
+                () ->
+                        ping.lastResult()
+                                + one.ip().addresses().list().toString()
+                                + counters(one, other));
         assertTrue(other.ping(one.linkLocal()).reaches(65_507, SECOND_NS));
     }
 
@@ -278,7 +298,8 @@ class ConnectivityTest {
     @Test
     void manyMayWaitForTheSameNeighbourAndAllArrive() {
         NeighborOptions neighbors = NeighborOptions.DEFAULT;
-        IpHost one = network.addHost(IpOptions.DEFAULT.withNeighbors(neighbors), NicSettings.DEFAULT);
+        IpHost one =
+                network.addHost(IpOptions.DEFAULT.withNeighbors(neighbors), NicSettings.DEFAULT);
         IpHost other = network.addHost();
         LinkSettings far = LinkSettings.builder().delayNs(50_000_000L).build();
         network.connect(one.nic(), other.nic(), far);

@@ -72,8 +72,7 @@ class ImpairedLinkTest {
 
     @Test
     void longDatagramsGetThroughSomeLoss() {
-        Property.forAll(
-                50, random -> check(random, anyDelay(random).loss(0.05).build(), 20_000));
+        Property.forAll(50, random -> check(random, anyDelay(random).loss(0.05).build(), 20_000));
     }
 
     @Test
@@ -103,7 +102,8 @@ class ImpairedLinkTest {
                 100,
                 random -> {
                     double corrupt = random.between(1, 50) / 100.0;
-                    // In one frame: two bits in two fragments may make up for each other in the sum.
+                    // In one frame: two bits in two fragments may make up for each other in the
+                    // sum.
                     check(random, anyDelay(random).corrupt(corrupt).build(), 1400);
                 });
     }
@@ -139,7 +139,8 @@ class ImpairedLinkTest {
                 network.run(SECOND_NS);
             }
             // 0.49 of those that were sent once the neighbour was known.
-            assertTrue(ping.replies() > 30 && ping.replies() < 70, () -> ping.replies() + " replies");
+            assertTrue(
+                    ping.replies() > 30 && ping.replies() < 70, () -> ping.replies() + " replies");
             assertTrue(one.count(IpCounter.NEIGHBOR_SOLICITATIONS_SENT) > 0);
         }
     }

@@ -12,9 +12,9 @@ import onload.nic.emulated.EmulatedSwitch;
 import onload.nic.emulated.LinkSettings;
 import onload.nic.emulated.NicSettings;
 import onload.testkit.FrameExpectation;
+import onload.wire.Icmpv6Message;
 import onload.wire.IgmpGroupRecord;
 import onload.wire.IgmpMessage;
-import onload.wire.Icmpv6Message;
 import onload.wire.IpAddress;
 import onload.wire.IpProtocol;
 import onload.wire.Ipv4Address;
@@ -61,7 +61,9 @@ class MulticastTest {
     private IpHost host(IpOptions options, int number) {
         IpHost host = network.addHost(options, NicSettings.DEFAULT);
         network.connect(lan, host.nic(), LinkSettings.PERFECT);
-        return host.up().address("192.0.2." + number + "/24").address("2001:db8::" + number + "/64");
+        return host.up()
+                .address("192.0.2." + number + "/24")
+                .address("2001:db8::" + number + "/64");
     }
 
     private void join(IpHost host, String group) {
@@ -303,7 +305,8 @@ class MulticastTest {
     /** A query from a router, with a time of 5 s, for a group or for all of them. */
     private static byte[] igmpQuery(int group, boolean routerAlert) {
         int options = routerAlert ? Ipv4Options.ROUTER_ALERT_LENGTH : 0;
-        UnsafeBuffer message = new UnsafeBuffer(new byte[options + IgmpMessage.MIN_V3_QUERY_LENGTH]);
+        UnsafeBuffer message =
+                new UnsafeBuffer(new byte[options + IgmpMessage.MIN_V3_QUERY_LENGTH]);
         IgmpMessage.writeV3Query(message, options, 5000, group, false, 2, 125, 0);
         IgmpMessage.updateChecksum(message, options, IgmpMessage.MIN_V3_QUERY_LENGTH);
         String to = group == 0 ? "224.0.0.1" : Ipv4Address.toString(group);

@@ -44,7 +44,9 @@ class NeighbourTest {
     private IpHost host(IpOptions options, int number) {
         IpHost host = network.addHost(options, NicSettings.DEFAULT);
         network.connect(lan, host.nic(), LinkSettings.PERFECT);
-        return host.up().address("192.0.2." + number + "/24").address("2001:db8::" + number + "/64");
+        return host.up()
+                .address("192.0.2." + number + "/24")
+                .address("2001:db8::" + number + "/64");
     }
 
     private IpHost host(int number) {
@@ -90,7 +92,8 @@ class NeighbourTest {
                         one.up().address("2001:db8::2/64");
                         other.up().address("2001:db8::2/64");
                         pair.run(3 * SECOND_NS);
-                        // Who hears the other ask while it is still waiting to ask leaves it to him.
+                        // Who hears the other ask while it is still waiting to ask leaves it to
+                        // him.
                         assertTrue(
                                 one.stateOf(IPV6) == AddressState.DUPLICATE
                                         || other.stateOf(IPV6) == AddressState.DUPLICATE);
@@ -306,7 +309,12 @@ class NeighbourTest {
         Ping ping = one.ping(IPV4);
         assertTrue(ping.reaches(56, SECOND_NS));
         network.run(5 * SECOND_NS);
-        thief.send(Frames.arpReply(thief.mac(), IPV4, MacAddress.toString(one.nic().macAddress()), "192.0.2.1"));
+        thief.send(
+                Frames.arpReply(
+                        thief.mac(),
+                        IPV4,
+                        MacAddress.toString(one.nic().macAddress()),
+                        "192.0.2.1"));
         network.run(SECOND_NS);
         assertTrue(ping.reachesWithin(56, 30), () -> one.ip().counters().toString());
     }

@@ -43,9 +43,7 @@ class PathMtuTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        IPV4 + ", 1400", IPV4 + ", 1006", IPV4 + ", 552", IPV6 + ", 1400", IPV6 + ", 1280"
-    })
+    @CsvSource({IPV4 + ", 1400", IPV4 + ", 1006", IPV4 + ", 552", IPV6 + ", 1400", IPV6 + ", 1280"})
     void aReportedMtuIsLearntAndWhatIsLongerIsRefused(String to, int mtu) {
         net.far.mtu(mtu);
         Ping ping = host.ping(to).dontFragment();
@@ -112,7 +110,8 @@ class PathMtuTest {
         Ping ping = host.ping(IPV6).dontFragment();
         for (int mtu : new int[] {1450, 1400, 1350, 1300}) {
             net.far.mtu(mtu);
-            assertFalse(ping.reaches(ping.destination().mtu() == 0 ? 1452 : mtu + 1 - 48, SECOND_NS));
+            assertFalse(
+                    ping.reaches(ping.destination().mtu() == 0 ? 1452 : mtu + 1 - 48, SECOND_NS));
             assertEquals(IpLayer.TOO_LONG, ping.send(mtu + 1 - 48));
             assertTrue(ping.reaches(mtu - 48, SECOND_NS));
         }
@@ -123,7 +122,8 @@ class PathMtuTest {
     void aRouterThatDoesNotSayItsMtuIsFollowedByPlateaus() {
         net.far.mtu(576).tooLong(TooLong.REPORTED_WITHOUT_MTU);
         Ping ping = host.ping(IPV4).dontFragment();
-        // RFC 1191, section 7.1; from 1006 the next one is 508, and below 552 nobody goes by default.
+        // RFC 1191, section 7.1; from 1006 the next one is 508, and below 552 nobody goes by
+        // default.
         int[] plateaus = {1500, 1492, 1006, 552};
         for (int i = 0; i + 1 < plateaus.length; i++) {
             assertFalse(ping.reaches(plateaus[i] - 28, SECOND_NS));
@@ -185,8 +185,7 @@ class PathMtuTest {
         boolean isIpv4 = to.indexOf(':') < 0;
         String from = isIpv4 ? "192.0.2.1" : "2001:db8:1::1";
         byte[] echo =
-                IcmpMessages.echoRequest(
-                        isIpv4, identifier, 1, new byte[length - headers(to)]);
+                IcmpMessages.echoRequest(isIpv4, identifier, 1, new byte[length - headers(to)]);
         return IpPackets.icmp(from, to, 60, echo);
     }
 
@@ -334,8 +333,7 @@ class PathMtuTest {
                             "192.0.2.254",
                             "192.0.2.1",
                             64,
-                            IcmpMessages.tooBig(
-                                    1300, IpPackets.icmp("192.0.2.1", to, 60, echo))));
+                            IcmpMessages.tooBig(1300, IpPackets.icmp("192.0.2.1", to, 60, echo))));
             net.network.settle();
         }
         ping.send(0);

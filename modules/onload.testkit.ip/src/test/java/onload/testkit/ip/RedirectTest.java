@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Redirects, true and forged: a host, two routers on its link, and a server behind the second (RFC 4861, section 8). */
+/** Redirects, true and forged: a host, two routers on its link, a server behind the second (RFC 4861, section 8). */
 class RedirectTest {
     private static final long SECOND_NS = 1_000_000_000L;
     private static final String IPV4 = "198.51.100.1";
@@ -35,7 +35,8 @@ class RedirectTest {
     private IpHost connect(IpOptions options) {
         firstLink.address("2001:db8:1::fffe/64");
         secondLink.address("2001:db8:1::fffd/64");
-        PlayedLink far = second.addLink().address("198.51.100.254/24").address("2001:db8:2::ffff/64");
+        PlayedLink far =
+                second.addLink().address("198.51.100.254/24").address("2001:db8:2::ffff/64");
         first.route("198.51.100.0/24", firstLink, "192.0.2.253");
         first.route("2001:db8:2::/64", firstLink, secondLink.linkLocal().toString());
         IpHost host = network.addHost(options, NicSettings.DEFAULT);
@@ -138,8 +139,7 @@ class RedirectTest {
                         ? IcmpMessages.ipv4Redirect(better, IpPackets.icmp(own, to, 64, echo))
                         : IcmpMessages.ipv6Redirect(better, to, station.macAddress());
         station.sendIp(
-                host.nic().macAddress(),
-                IpPackets.icmp(IpAddress.parse(from), own, 255, message));
+                host.nic().macAddress(), IpPackets.icmp(IpAddress.parse(from), own, 255, message));
         network.run(SECOND_NS);
     }
 
@@ -154,7 +154,11 @@ class RedirectTest {
     @ValueSource(strings = {IPV4, IPV6})
     void oneLikeThoseBelowIsFollowedIfFromTheFirstHop(String to) {
         IpHost host = connect(IpOptions.DEFAULT);
-        redirect(host, to, to.equals(IPV4) ? "192.0.2.253" : secondLink.linkLocal().toString(), true);
+        redirect(
+                host,
+                to,
+                to.equals(IPV4) ? "192.0.2.253" : secondLink.linkLocal().toString(),
+                true);
         assertEquals(1, host.count(IpCounter.REDIRECTS_FOLLOWED));
     }
 
@@ -207,7 +211,8 @@ class RedirectTest {
         IpHost host = connect(IpOptions.DEFAULT);
         for (int i = 0; i < 1000; i++) {
             byte[] echo = IcmpMessages.echoRequest(true, 1, 1, new byte[8]);
-            byte[] packet = IpPackets.icmp("192.0.2.1", "203.0." + (i >> 8) + "." + (i & 255), 64, echo);
+            byte[] packet =
+                    IpPackets.icmp("192.0.2.1", "203.0." + (i >> 8) + "." + (i & 255), 64, echo);
             byte[] message = IcmpMessages.ipv4Redirect(IpAddress.parse("192.0.2.66"), packet);
             station.sendIp(
                     host.nic().macAddress(),
@@ -218,8 +223,7 @@ class RedirectTest {
         }
         network.run(SECOND_NS);
         assertTrue(
-                host.ip().routers().redirects().size()
-                        <= RouterOptions.DEFAULT.maximumRedirects());
+                host.ip().routers().redirects().size() <= RouterOptions.DEFAULT.maximumRedirects());
         assertFalse(host.ip().routers().redirects().isEmpty());
         assertTrue(host.ping(IPV4).reaches(56, SECOND_NS));
     }

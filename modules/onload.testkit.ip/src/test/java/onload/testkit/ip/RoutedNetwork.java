@@ -19,8 +19,16 @@ final class RoutedNetwork implements AutoCloseable {
         network = new IpNetwork(seed);
         router = network.addRouter();
         NicSettings jumbo = NicSettings.builder().mtu(9000).build();
-        near = router.addLink(jumbo).mtu(1500).address("192.0.2.254/24").address("2001:db8:1::ffff/64");
-        far = router.addLink(jumbo).mtu(1500).address("198.51.100.254/24").address("2001:db8:2::ffff/64");
+        near =
+                router.addLink(jumbo)
+                        .mtu(1500)
+                        .address("192.0.2.254/24")
+                        .address("2001:db8:1::ffff/64");
+        far =
+                router.addLink(jumbo)
+                        .mtu(1500)
+                        .address("198.51.100.254/24")
+                        .address("2001:db8:2::ffff/64");
         host = network.addHost(options, jumbo).mtu(1500);
         server = network.addHost(options, jumbo).mtu(1500);
         network.connect(near.nic(), host.nic(), LinkSettings.PERFECT);

@@ -15,7 +15,6 @@ import onload.ip.address.AddressState;
 import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounter;
 import onload.ip.route.Route;
-import onload.ip.route.RouteOrigin;
 import onload.ip.router.RouterOptions;
 import onload.ip.spi.IcmpError;
 import onload.nic.emulated.LinkSettings;
@@ -179,7 +178,10 @@ class RouterTest {
 
     @Test
     void anAddressIsDeprecatedAndThenGoneWithItsPrefix() {
-        autoconfigure(new RouterAdvertisement().lifetimeSeconds(9000).prefix("2001:db8:1::/64", 7200, 100));
+        autoconfigure(
+                new RouterAdvertisement()
+                        .lifetimeSeconds(9000)
+                        .prefix("2001:db8:1::/64", 7200, 100));
         String own = autoconfigured().getFirst().address().toString();
         Ping ping = host.ping(SERVER);
         assertTrue(ping.reaches(56, SECOND_NS), this::state);
@@ -259,9 +261,10 @@ class RouterTest {
     void aRouterThatDiesIsLeftForOneThatAnswers() {
         autoconfigure(usual());
         byte[] advertisement =
-                new RouterAdvertisement().preference(1).message(MacAddress.parse("02:00:00:00:99:99"));
-        net.near.sendIp(
-                ALL_NODES_MAC, IpPackets.icmp("fe80::9999", "ff02::1", 255, advertisement));
+                new RouterAdvertisement()
+                        .preference(1)
+                        .message(MacAddress.parse("02:00:00:00:99:99"));
+        net.near.sendIp(ALL_NODES_MAC, IpPackets.icmp("fe80::9999", "ff02::1", 255, advertisement));
         net.network.run(SECOND_NS);
         Ping ping = host.ping(SERVER);
         assertTrue(ping.reachesWithin(56, 30), this::state);
@@ -315,8 +318,7 @@ class RouterTest {
         host.up();
         net.network.run(SECOND_NS);
         byte[] message = usual().message(net.near.macAddress());
-        net.near.sendIp(
-                ALL_NODES_MAC, IpPackets.icmp("2001:db8:1::ffff", "ff02::1", 255, message));
+        net.near.sendIp(ALL_NODES_MAC, IpPackets.icmp("2001:db8:1::ffff", "ff02::1", 255, message));
         net.network.run(4 * SECOND_NS);
         assertEquals(List.of(), autoconfigured());
         assertEquals(List.of(), defaultRoutes());
@@ -332,7 +334,10 @@ class RouterTest {
             net.near.sendIp(
                     ALL_NODES_MAC,
                     IpPackets.icmp(
-                            "fe80::1:%x".formatted(i), "ff02::1", 255, flood.message(0x0200_0000_0000L + i)));
+                            "fe80::1:%x".formatted(i),
+                            "ff02::1",
+                            255,
+                            flood.message(0x0200_0000_0000L + i)));
             if (i % 50 == 0) {
                 net.network.run(SECOND_NS / 100);
             }
@@ -348,7 +353,6 @@ class RouterTest {
                         .anyMatch(each -> each.address().equals(net.near.linkLocal())));
         assertTrue(host.ping(SERVER).reachesWithin(56, 60), this::state);
     }
-
 
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.1", "2001:db8:1::1"})
