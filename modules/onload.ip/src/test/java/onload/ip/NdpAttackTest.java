@@ -305,6 +305,21 @@ class NdpAttackTest {
     }
 
     @Test
+    void whoAnnouncesOurOwnPrefixAndTakesItBackDoesNotTakeItFromUs() {
+        int routes = scene.ip.routes().size();
+        int addresses = scene.ip.addresses().size();
+        for (int valid : new int[] {3600, 0}) {
+            byte[] prefix = Forge.prefixOption("2001:db8::", 64, 0x80, valid, valid);
+            scene.receive(Forge.router(EVIL, 0, prefix));
+            byte[] linkLocal = Forge.prefixOption("fe80::", 64, 0x80, valid, valid);
+            scene.receive(Forge.router(EVIL, 0, linkLocal));
+            scene.assertServes();
+        }
+        assertEquals(routes, scene.ip.routes().size());
+        assertEquals(addresses, scene.ip.addresses().size());
+    }
+
+    @Test
     void redirectsFromWhoIsNoRouterAreIgnored() {
         int routes = scene.ip.routes().size();
         for (int i = 0; i < 1000; i++) {
