@@ -35,6 +35,9 @@ import java.util.random.RandomGenerator;
  * what is wrong with theirs (RFC 792; RFC 1122, section 3.2.2; RFC 4443).
  */
 final class IcmpAgent implements ReassemblyEvents {
+    /** The two bits of the traffic class that are the path's, not the asker's (RFC 3168, section 5). */
+    private static final int ECN_MASK = 3;
+
     private final PacketPool pool;
     private final PacketBuffers buffers;
     private final UnsafeBuffer memory;
@@ -190,12 +193,15 @@ final class IcmpAgent implements ReassemblyEvents {
                         : echoes.ipv6(packet, datagram, replyTo.sourceHigh(), replyTo.sourceLow());
         if (reply == PacketBuffers.NONE) {
             counters.increment(IpCounter.ICMP_DROPPED_NOT_SENT);
-        } else if (send(reply, datagram.trafficClass(), nowNs)) {
+        } else if (send(reply, datagram.trafficClass() & ~ECN_MASK, nowNs)) {
             counters.increment(IpCounter.ICMP_ECHO_REPLIES_SENT);
         }
     }
 
-    /** From the address that was addressed, or for a group from one that is selected (RFC 1122, section 3.2.2.6). */
+    /**
+     * From the address that was addressed; for a group by the interface that it came in by, from one that is selected
+     * (RFC 1122, section 3.2.2.6; RFC 4443, section 4.2).
+     */
     private boolean findWayBack(IpDatagram datagram, long nowNs) {
         boolean isIpv4 = datagram.isIpv4();
         replyTo.turnTo(
@@ -208,7 +214,8 @@ final class IcmpAgent implements ReassemblyEvents {
             replyTo.selectSource();
         }
         boolean isLinkLocal = Ipv6Address.isLinkLocal(datagram.sourceHigh(), datagram.sourceLow());
-        replyTo.bindTo(isLinkLocal ? datagram.interfaceIndex() : 0);
+        boolean isForGroup = datagram.cast() != IpDatagram.UNICAST;
+        replyTo.bindTo(isLinkLocal || isForGroup ? datagram.interfaceIndex() : 0);
         return replyTo.isReady() || parts.nextHops.find(replyTo, nowNs) == 0;
     }
 

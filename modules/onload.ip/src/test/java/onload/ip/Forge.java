@@ -282,7 +282,7 @@ final class Forge {
     }
 
     static int ethernetType(byte[] frame) {
-        return frame.length < 14 ? -1 : (frame[12] & 0xFF) << 8 | frame[13] & 0xFF;
+        return frame.length < 14 ? -1 : (frame[12] & 0xFF) << 8 | (frame[13] & 0xFF);
     }
 
     /** The ICMP type of a frame without options or extension headers, or -1. */

@@ -72,7 +72,7 @@ class FragmentFloodAttackTest {
     /** Between the first 16 bytes and the last 16 of 48 comes a fragment that touches either, or both. */
     private void overlap(boolean ipv4, int identification, int from, int length) {
         boolean touches = from < 16 || from + length > 32;
-        boolean isCopy = from == 0 && length == 16 || from == 32 && length == 16;
+        boolean isCopy = (from == 0 && length == 16) || (from == 32 && length == 16);
         if (!touches || isCopy) {
             return;
         }

@@ -219,7 +219,7 @@ final class HostileNic implements VirtualInterface, WakeUp {
         }
         PacketBuffers buffers = pool.buffers();
         boolean isChain = buffers.continuation(packet) != PacketBuffers.NONE;
-        if (isChain && !scatters || length(packet) > mtu + 22) {
+        if ((isChain && !scatters) || length(packet) > mtu + 22) {
             return TOO_LONG;
         }
         queued[queuedCount++] = packet;

@@ -86,6 +86,7 @@ class LayerFuzzTest {
     private byte[] last = {};
 
     @Test
+    @SuppressWarnings("EnumOrdinal")
     void noSequenceOfFramesMakesALayerFail() {
         AtomicLong frames = new AtomicLong();
         AtomicLong[] counted = new AtomicLong[IpCounter.values().length];

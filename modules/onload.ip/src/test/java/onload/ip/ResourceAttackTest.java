@@ -25,6 +25,8 @@ class ResourceAttackTest {
 
     @RegisterExtension final PacketPools pools = new PacketPools();
 
+    // Made by each test.
+    @SuppressWarnings("NullAway.Init")
     private LayerScene scene;
 
     @AfterEach

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ServiceAttackTest {
     @RegisterExtension final PacketPools pools = new PacketPools();
 
+    // Made by each test.
+    @SuppressWarnings("NullAway.Init")
     private LayerScene scene;
 
     @AfterEach

@@ -345,11 +345,11 @@ class HostileInputTest {
                         () -> {
                             boolean isAccepted =
                                     host.accepts(1, 1)
-                                            & host.accepts(2, 2)
-                                            & !host.accepts(2, 9)
-                                            & !host.accepts(3, 1)
-                                            & host.isMember(1)
-                                            & host.memberships.accepts(
+                                            && host.accepts(2, 2)
+                                            && !host.accepts(2, 9)
+                                            && !host.accepts(3, 1)
+                                            && host.isMember(1)
+                                            && host.memberships.accepts(
                                                     7,
                                                     Host.LINK,
                                                     host.groupHigh(),
