@@ -40,8 +40,16 @@ class AddressAttackTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "127.0.0.1", "127.255.255.255", "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.1.2.3",
-                "240.0.0.1", "255.255.255.255", "192.0.2.255", "192.0.2.0"
+                "127.0.0.1",
+                "127.255.255.255",
+                "0.0.0.0",
+                "0.1.2.3",
+                "224.0.0.1",
+                "239.1.2.3",
+                "240.0.0.1",
+                "255.255.255.255",
+                "192.0.2.255",
+                "192.0.2.0"
             })
     void ipv4SourcesThatNoHostHasAreMartians(String source) {
         scene.assertDropped(
@@ -109,7 +117,8 @@ class AddressAttackTest {
 
     @Test
     void unicastInFramesForManyIsDropped() {
-        for (String mac : new String[] {Forge.BROADCAST_MAC, "01:00:5e:00:00:01", "33:33:0:0:0:1"}) {
+        for (String mac :
+                new String[] {Forge.BROADCAST_MAC, "01:00:5e:00:00:01", "33:33:0:0:0:1"}) {
             String full = mac.equals("33:33:0:0:0:1") ? "33:33:00:00:00:01" : mac;
             scene.assertDropped(
                     IpCounter.RECEIVE_DROPPED_LINK_BROADCAST,

@@ -42,8 +42,7 @@ class ArpAttackTest {
 
     private Neighbor neighbor(String address) {
         IpAddress parsed = IpAddress.parse(address);
-        Neighbor found =
-                scene.ip.neighbors().find(scene.nic0.index(), parsed.high(), parsed.low());
+        Neighbor found = scene.ip.neighbors().find(scene.nic0.index(), parsed.high(), parsed.low());
         assertNotNull(found, address);
         return found;
     }
@@ -64,8 +63,7 @@ class ArpAttackTest {
     @Test
     void aNeighborThatWasTakenOverIsFoundOutAgain() {
         scene.assertServes();
-        scene.receive(
-                Forge.arp(2, EVIL_MAC, Forge.PEER4, Forge.BROADCAST_MAC, Forge.PEER4));
+        scene.receive(Forge.arp(2, EVIL_MAC, Forge.PEER4, Forge.BROADCAST_MAC, Forge.PEER4));
         scene.run(60 * LayerScene.SECOND_NS);
         for (int i = 0; i < 10; i++) {
             scene.send(Forge.PEER4, 100);
@@ -79,8 +77,7 @@ class ArpAttackTest {
         scene.peerIsHonest(false);
         scene.send("192.0.2.77", 100);
         scene.settle();
-        scene.receive(
-                Forge.arp(2, Forge.PEER_MAC, "192.0.2.77", Forge.OWN_MAC, Forge.OWN4));
+        scene.receive(Forge.arp(2, Forge.PEER_MAC, "192.0.2.77", Forge.OWN_MAC, Forge.OWN4));
         scene.receive(Forge.arp(2, EVIL_MAC, "192.0.2.77", Forge.OWN_MAC, Forge.OWN4));
         assertEquals(MacAddress.parse(Forge.PEER_MAC), neighbor("192.0.2.77").macAddress());
         scene.peerIsHonest(true);
@@ -100,7 +97,8 @@ class ArpAttackTest {
                 scene.takeSent().stream().filter(f -> Forge.ethernetType(f) == 0x0806).count();
         assertEquals(1, announcements);
         assertTrue(
-                scene.ip.addresses()
+                scene.ip
+                        .addresses()
                         .isOurs(0, IpAddress.parse(Forge.OWN4).low(), scene.nic0.index()));
     }
 
@@ -158,8 +156,13 @@ class ArpAttackTest {
     void sendersThatNoHostMayBeAreNotHeard() {
         for (String sender :
                 new String[] {
-                    "127.0.0.1", "0.1.2.3", "224.0.0.1", "240.0.0.1", "255.255.255.255",
-                    "192.0.2.255", "192.0.2.0"
+                    "127.0.0.1",
+                    "0.1.2.3",
+                    "224.0.0.1",
+                    "240.0.0.1",
+                    "255.255.255.255",
+                    "192.0.2.255",
+                    "192.0.2.0"
                 }) {
             scene.assertDropped(
                     IpCounter.ARP_DROPPED_BAD_SENDER,

@@ -112,15 +112,9 @@ class ExtensionHeaderAttackTest {
     void theFourActionsOfAnUnknownOptionAreTaken(int type) {
         byte[] header = options(Forge.UDP, type, 4, 1, 2, 3, 4);
         byte[] unicast =
-                Forge.ipv6(
-                        Forge.PEER6, Forge.OWN6, DESTINATION, header, Forge.udpBytes(1));
+                Forge.ipv6(Forge.PEER6, Forge.OWN6, DESTINATION, header, Forge.udpBytes(1));
         byte[] group =
-                Forge.ipv6(
-                        Forge.PEER6,
-                        LayerScene.GROUP6,
-                        DESTINATION,
-                        header,
-                        Forge.udpBytes(1));
+                Forge.ipv6(Forge.PEER6, LayerScene.GROUP6, DESTINATION, header, Forge.udpBytes(1));
         if (type >>> 6 == 0) {
             scene.receive(unicast);
             scene.receive(group);
@@ -152,9 +146,7 @@ class ExtensionHeaderAttackTest {
                             Forge.bytes(Forge.UDP, 2, type, 1, 0, 0, 0, 0),
                             Forge.address("2001:db8::66"));
             assertRefused(
-                    Forge.ipv6(
-                            Forge.PEER6, Forge.OWN6, ROUTING, routing, Forge.udpBytes(1)),
-                    1);
+                    Forge.ipv6(Forge.PEER6, Forge.OWN6, ROUTING, routing, Forge.udpBytes(1)), 1);
             scene.run(LayerScene.SECOND_NS);
         }
     }

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Makes frames that no honest host sends, byte by byte. Its checksums are its own, so that it does not err with the code
- * under test. The layer is 02:00:00:00:00:02 with 192.0.2.2 and 2001:db8::2; the peer has 1 in place of each 2.
+ * Makes frames that no honest host sends, byte by byte. Its checksums are its own, so that it does not err with the
+ * code under test. The layer is 02:00:00:00:00:02 with 192.0.2.2 and 2001:db8::2; the peer has 1 in place of each 2.
  */
 final class Forge {
     static final String OWN_MAC = "02:00:00:00:00:02";
@@ -150,8 +150,7 @@ final class Forge {
                     .formatted(address[12], address[13], address[14], address[15]);
         }
         if (address.length == 4 && address[0] >= (byte) 0xE0 && address[0] < (byte) 0xF0) {
-            return "01:00:5e:%02x:%02x:%02x"
-                    .formatted(address[1] & 0x7F, address[2], address[3]);
+            return "01:00:5e:%02x:%02x:%02x".formatted(address[1] & 0x7F, address[2], address[3]);
         }
         return to.equals("255.255.255.255") || to.equals("192.0.2.255") ? BROADCAST_MAC : OWN_MAC;
     }
@@ -166,30 +165,23 @@ final class Forge {
     /** A UDP header and what follows it, its checksum 0, which IPv4 allows. */
     static byte[] udpBytes(int payload) {
         int length = 8 + payload;
-        return join(
-                bytes(4, 0xD2, 0, PORT, length >> 8, length, 0, 0), filled(payload, 'u'));
+        return join(bytes(4, 0xD2, 0, PORT, length >> 8, length, 0, 0), filled(payload, 'u'));
     }
 
     static byte[] icmp(String from, String to, int type, int code, int rest, byte[] body) {
         byte[] message =
-                join(
-                        bytes(type, code, 0, 0),
-                        ByteBuffer.allocate(4).putInt(rest).array(),
-                        body);
+                join(bytes(type, code, 0, 0), ByteBuffer.allocate(4).putInt(rest).array(), body);
         return ip(from, to, ICMP)
                 .payload(putChecksum(message, 2, checksum(sum(message, 0, message.length))))
                 .build();
     }
 
-    static byte[] icmpv6Message(
-            String from, String to, int type, int code, int rest, byte[] body) {
+    static byte[] icmpv6Message(String from, String to, int type, int code, int rest, byte[] body) {
         byte[] message =
-                join(
-                        bytes(type, code, 0, 0),
-                        ByteBuffer.allocate(4).putInt(rest).array(),
-                        body);
+                join(bytes(type, code, 0, 0), ByteBuffer.allocate(4).putInt(rest).array(), body);
         byte[] addresses = join(address(from), address(to));
-        long sum = sum(addresses, 0, 32) + message.length + ICMPV6 + sum(message, 0, message.length);
+        long sum =
+                sum(addresses, 0, 32) + message.length + ICMPV6 + sum(message, 0, message.length);
         return putChecksum(message, 2, checksum(sum));
     }
 
@@ -225,8 +217,7 @@ final class Forge {
 
     static byte[] fragment6(
             String from, int next, int identification, int offset, boolean more, byte[] data) {
-        return ipv6(
-                from, OWN6, FRAGMENT, fragmentHeader(next, offset, more, identification), data);
+        return ipv6(from, OWN6, FRAGMENT, fragmentHeader(next, offset, more, identification), data);
     }
 
     static byte[] fragment4(
@@ -263,8 +254,7 @@ final class Forge {
         return icmpv6(from, to, 255, 135, 0, 0, join(address(target), options));
     }
 
-    static byte[] advertisement(
-            String from, String to, String target, int flags, byte[] options) {
+    static byte[] advertisement(String from, String to, String target, int flags, byte[] options) {
         return icmpv6(from, to, 255, 136, 0, flags << 24, join(address(target), options));
     }
 

@@ -101,19 +101,16 @@ class FragmentFloodAttackTest {
     @Test
     void aFloodFromManySourcesHoldsNoMoreThanItsShare() {
         byte[] data = Forge.udpBytes(600);
-        floodOf(
-                id ->
-                        Forge.fragment4(
-                                "10.%d.%d.%d".formatted(id >> 16 & 255, id >> 8 & 255, id & 255),
-                                Forge.UDP,
-                                id,
-                                0,
-                                true,
-                                data));
-        floodOf(
-                id ->
-                        Forge.fragment6(
-                                "2001:db8:bad::%x".formatted(id), Forge.UDP, id, 0, true, data));
+        floodOf(id ->
+                Forge.fragment4(
+                        "10.%d.%d.%d".formatted(id >> 16 & 255, id >> 8 & 255, id & 255),
+                        Forge.UDP,
+                        id,
+                        0,
+                        true,
+                        data));
+        floodOf(id ->
+                Forge.fragment6("2001:db8:bad::%x".formatted(id), Forge.UDP, id, 0, true, data));
     }
 
     private void floodOf(IntFunction<byte[]> frames) {
@@ -151,8 +148,7 @@ class FragmentFloodAttackTest {
         for (int i = 1; i <= 100; i++) {
             scene.flood(Forge.fragment4("11.0.0." + i, Forge.UDP, i, 0, true, data));
         }
-        scene.receive(
-                fragment(true, 9, 800, false, Arrays.copyOfRange(whole, 800, 1008)));
+        scene.receive(fragment(true, 9, 800, false, Arrays.copyOfRange(whole, 800, 1008)));
         assertEquals(before + 1, scene.udp.taken());
     }
 
@@ -184,8 +180,7 @@ class FragmentFloodAttackTest {
         scene.takeSent();
         scene.send(Forge.PEER6, 100);
         scene.settle();
-        assertTrue(
-                scene.takeSent().stream().noneMatch(f -> f[Forge.IP + 6] == Forge.FRAGMENT));
+        assertTrue(scene.takeSent().stream().noneMatch(f -> f[Forge.IP + 6] == Forge.FRAGMENT));
     }
 
     @Test
@@ -226,8 +221,7 @@ class FragmentFloodAttackTest {
         for (boolean ipv4 : new boolean[] {true, false}) {
             scene.receive(fragment(ipv4, 6, 0, true, Arrays.copyOf(honest, 16)));
             scene.receive(fragment(ipv4, 6, 0, true, other));
-            scene.receive(
-                    fragment(ipv4, 6, 16, false, Arrays.copyOfRange(honest, 16, 32)));
+            scene.receive(fragment(ipv4, 6, 16, false, Arrays.copyOfRange(honest, 16, 32)));
         }
         // A copy is known by its place; what came first stays, to port 7 and not to 2.
         assertEquals(2, scene.udp.taken());
@@ -247,21 +241,25 @@ class FragmentFloodAttackTest {
         byte[] options = Forge.join(Forge.bytes(60, 100), Forge.bytes(1, 200));
         byte[] chain = Forge.join(options, new byte[808 - options.length]);
         byte[] last = Forge.join(Forge.bytes(60, 255), new byte[62]);
-        scene.receive(
-                Forge.fragment6(Forge.PEER6, 60, 11, 0, true, Forge.join(chain, last)));
-        assertEquals(1, scene.count(IpCounter.FRAGMENT_DROPPED_TINY)
-                + scene.count(IpCounter.RECEIVE_DROPPED_OPTIONS), () -> "" + scene.ip.counters());
+        scene.receive(Forge.fragment6(Forge.PEER6, 60, 11, 0, true, Forge.join(chain, last)));
+        assertEquals(
+                1,
+                scene.count(IpCounter.FRAGMENT_DROPPED_TINY)
+                        + scene.count(IpCounter.RECEIVE_DROPPED_OPTIONS),
+                () -> "" + scene.ip.counters());
     }
 
     @Test
     void fragmentsWithinFragmentsEndWithoutAnOverflowOfTheStack() {
-        // Each datagram is whole but for its last piece, which is what the next one is put together to.
+        // Each datagram is whole but for its last piece, which is what the next one is put together
+        // to.
         int depth = 60;
         byte[] inner = Forge.udpBytes(8);
-        byte[] frame = Forge.fragment6(Forge.PEER6, Forge.UDP, 1000, 8, false,
-                Arrays.copyOfRange(inner, 8, 16));
-        scene.receive(Forge.fragment6(
-                Forge.PEER6, Forge.UDP, 1000, 0, true, Arrays.copyOf(inner, 8)));
+        byte[] frame =
+                Forge.fragment6(
+                        Forge.PEER6, Forge.UDP, 1000, 8, false, Arrays.copyOfRange(inner, 8, 16));
+        scene.receive(
+                Forge.fragment6(Forge.PEER6, Forge.UDP, 1000, 0, true, Arrays.copyOf(inner, 8)));
         byte[] payload = Arrays.copyOfRange(frame, Forge.IP + 40, frame.length);
         for (int level = 1; level <= depth; level++) {
             byte[] head = Arrays.copyOf(payload, 8);
@@ -269,8 +267,7 @@ class FragmentFloodAttackTest {
             scene.receive(
                     Forge.fragment6(Forge.PEER6, Forge.FRAGMENT, 1000 + level, 0, true, head));
             payload =
-                    Forge.join(
-                            Forge.fragmentHeader(Forge.FRAGMENT, 8, false, 1000 + level), tail);
+                    Forge.join(Forge.fragmentHeader(Forge.FRAGMENT, 8, false, 1000 + level), tail);
         }
         scene.receive(Forge.ipv6(Forge.PEER6, Forge.OWN6, Forge.FRAGMENT, payload));
         assertTrue(scene.udp.received() <= 1);

@@ -65,11 +65,7 @@ final class FuzzSeeds {
                             0x20,
                             Forge.linkOption(2, OTHER_MAC)),
                     Forge.advertisement(
-                            Forge.PEER6,
-                            ALL_NODES,
-                            Forge.PEER6,
-                            0,
-                            Forge.linkOption(2, OTHER_MAC)),
+                            Forge.PEER6, ALL_NODES, Forge.PEER6, 0, Forge.linkOption(2, OTHER_MAC)),
                     routerAdvertisement(),
                     redirect(),
                     Forge.fragment4(Forge.PEER4, Forge.UDP, 7, 0, true, Forge.udpBytes(24)),
@@ -87,8 +83,19 @@ final class FuzzSeeds {
                             true,
                             Forge.fragmentHeader(Forge.UDP, 0, true, 7)),
                     Forge.withOptions(
-                            Forge.udp(Forge.PEER4, Forge.OWN4, 8), 7, 11, 4, 0, 0, 0, 0, 0, 0, 0,
-                            0, 0),
+                            Forge.udp(Forge.PEER4, Forge.OWN4, 8),
+                            7,
+                            11,
+                            4,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0,
+                            0),
                     Forge.withOptions(
                             Forge.udp(Forge.PEER4, Forge.OWN4, 8), 0x44, 8, 5, 0, 0, 0, 0, 0),
                     headers(),
@@ -102,8 +109,7 @@ final class FuzzSeeds {
                             Forge.bytes(Forge.UDP, 0, 0xC2, 4, 0, 1, 0, 0),
                             Forge.udpBytes(1)),
                     Forge.fragment4(Forge.PEER4, Forge.TCP, 9, 0, true, Forge.filled(8, 0)),
-                    Forge.fragment4(
-                            Forge.PEER4, Forge.UDP, 9, 65_528, false, Forge.filled(100, 0)),
+                    Forge.fragment4(Forge.PEER4, Forge.UDP, 9, 65_528, false, Forge.filled(100, 0)),
                     igmp(Forge.bytes(0x11, 100, 0, 0, 0, 0, 0, 0, 2, 125, 0, 0), "224.0.0.1"),
                     igmp(Forge.bytes(0x11, 10, 0, 0, 239, 1, 2, 3), LayerScene.GROUP4),
                     igmp(Forge.bytes(0x16, 0, 0, 0, 239, 1, 2, 3), LayerScene.GROUP4),
@@ -177,10 +183,7 @@ final class FuzzSeeds {
     private static byte[] igmp(byte[] message, String to) {
         byte[] frame =
                 Forge.withOptions(
-                        Forge.ip(Forge.PEER4, to, Forge.IGMP)
-                                .hopLimit(1)
-                                .payload(message)
-                                .build(),
+                        Forge.ip(Forge.PEER4, to, Forge.IGMP).hopLimit(1).payload(message).build(),
                         ROUTER_ALERT,
                         4,
                         0,
@@ -202,14 +205,32 @@ final class FuzzSeeds {
 
     private static final List<String> ADDRESSES4 =
             List.of(
-                    Forge.OWN4, Forge.PEER4, LayerScene.ROUTER4, LayerScene.GROUP4, "0.0.0.0",
-                    "127.0.0.1", "255.255.255.255", "192.0.2.255", "192.0.2.77", "10.1.2.3");
+                    Forge.OWN4,
+                    Forge.PEER4,
+                    LayerScene.ROUTER4,
+                    LayerScene.GROUP4,
+                    "0.0.0.0",
+                    "127.0.0.1",
+                    "255.255.255.255",
+                    "192.0.2.255",
+                    "192.0.2.77",
+                    "10.1.2.3");
 
     private static final List<String> ADDRESSES6 =
             List.of(
-                    Forge.OWN6, Forge.PEER6, Forge.OWN_LINK_LOCAL, LayerScene.ROUTER6, "::", "::1",
-                    LayerScene.GROUP6, ALL_NODES, OWN_SOLICITED, "fe80::77", "2001:db8::77",
-                    "2001:db8:100::2", "::127.0.0.1");
+                    Forge.OWN6,
+                    Forge.PEER6,
+                    Forge.OWN_LINK_LOCAL,
+                    LayerScene.ROUTER6,
+                    "::",
+                    "::1",
+                    LayerScene.GROUP6,
+                    ALL_NODES,
+                    OWN_SOLICITED,
+                    "fe80::77",
+                    "2001:db8::77",
+                    "2001:db8:100::2",
+                    "::127.0.0.1");
 
     /** Puts an address that means something where a source or destination may be. */
     private static void exchangeAddress(byte[] frame, Randomness random) {
@@ -242,7 +263,6 @@ final class FuzzSeeds {
         }
         return damaged;
     }
-
 
     /** Damage to Ethernet addresses and to the IP version makes the rest unread, which is soon tested enough. */
     private static byte[] withAddressesOf(byte[] seed, byte[] damaged) {
@@ -293,7 +313,10 @@ final class FuzzSeeds {
                     Forge.sum(frame, Forge.IP + 8, Forge.IP + 40)
                             + (frame.length - at)
                             + Forge.ICMPV6
-                            + Forge.sum(Arrays.copyOfRange(frame, at, frame.length), 0, frame.length - at);
+                            + Forge.sum(
+                                    Arrays.copyOfRange(frame, at, frame.length),
+                                    0,
+                                    frame.length - at);
             put(frame, at + 2, Forge.checksum(sum));
         }
     }

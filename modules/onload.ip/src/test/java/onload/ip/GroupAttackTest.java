@@ -50,9 +50,7 @@ class GroupAttackTest {
     }
 
     private static byte[] mld(String to, int type, int delay, byte[] body) {
-        byte[] message =
-                Forge.icmpv6Message(
-                        Forge.PEER_LINK_LOCAL, to, type, 0, delay << 16, body);
+        byte[] message = Forge.icmpv6Message(Forge.PEER_LINK_LOCAL, to, type, 0, delay << 16, body);
         return Forge.with(
                 Forge.ipv6(
                         Forge.PEER_LINK_LOCAL,
@@ -75,10 +73,7 @@ class GroupAttackTest {
         assertEquals(2, scene.count(IpCounter.MULTICAST_QUERIES_RECEIVED));
         scene.takeSent();
         scene.run(20 * LayerScene.SECOND_NS);
-        long reports =
-                scene.takeSent().stream()
-                        .filter(f -> isReport(f))
-                        .count();
+        long reports = scene.takeSent().stream().filter(f -> isReport(f)).count();
         assertEquals(2, reports);
     }
 
@@ -122,8 +117,7 @@ class GroupAttackTest {
         scene.receive(generalQuery());
         scene.run(20 * LayerScene.SECOND_NS);
         assertTrue(
-                scene.takeSent().stream()
-                        .anyMatch(f -> f[0] == 1 && f[Forge.IP + 24] == 0x22),
+                scene.takeSent().stream().anyMatch(f -> f[0] == 1 && f[Forge.IP + 24] == 0x22),
                 "a report of IGMPv3");
     }
 
@@ -136,9 +130,7 @@ class GroupAttackTest {
                         Forge.bytes(2, 125, 0, 2, 10, 0, 0, 1, 10, 0, 0, 2));
         byte[] mldBody =
                 Forge.join(
-                        Forge.address(LayerScene.GROUP6),
-                        Forge.bytes(2, 125, 0, 2),
-                        new byte[32]);
+                        Forge.address(LayerScene.GROUP6), Forge.bytes(2, 125, 0, 2), new byte[32]);
         for (int length = 4; length < query.length; length++) {
             scene.receive(igmp(LayerScene.GROUP4, Arrays.copyOf(query, length)));
         }
@@ -158,8 +150,7 @@ class GroupAttackTest {
                     igmp(
                             LayerScene.GROUP4,
                             Forge.join(
-                                    Forge.bytes(type, 1, 0, 0),
-                                    Forge.address(LayerScene.GROUP4))));
+                                    Forge.bytes(type, 1, 0, 0), Forge.address(LayerScene.GROUP4))));
             scene.receive(mld("ff02::1", 128 + type % 128, type, Forge.filled(40, 255)));
         }
         scene.assertBooksAreRight();
@@ -170,8 +161,7 @@ class GroupAttackTest {
     void queriesFromBeyondTheLinkAreInvalid() {
         byte[] query = generalQuery();
         query[Forge.IP + 8] = 2;
-        scene.assertDropped(
-                IpCounter.MULTICAST_DROPPED_INVALID, Forge.ipv4Checksum(query));
+        scene.assertDropped(IpCounter.MULTICAST_DROPPED_INVALID, Forge.ipv4Checksum(query));
         scene.assertDropped(
                 IpCounter.MULTICAST_DROPPED_INVALID,
                 Forge.with(generalMldQuery(), Forge.IP + 7, 2));
@@ -184,13 +174,11 @@ class GroupAttackTest {
                     igmp(
                             LayerScene.GROUP4,
                             Forge.join(
-                                    Forge.bytes(0x16, 0, 0, 0),
-                                    Forge.address(LayerScene.GROUP4))));
+                                    Forge.bytes(0x16, 0, 0, 0), Forge.address(LayerScene.GROUP4))));
         }
         scene.receive(generalQuery());
         scene.takeSent();
         scene.run(20 * LayerScene.SECOND_NS);
-        assertTrue(
-                scene.takeSent().stream().anyMatch(f -> f[0] == 1 && f[Forge.IP + 24] == 0x22));
+        assertTrue(scene.takeSent().stream().anyMatch(f -> f[0] == 1 && f[Forge.IP + 24] == 0x22));
     }
 }

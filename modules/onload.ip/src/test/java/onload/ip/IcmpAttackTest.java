@@ -52,14 +52,12 @@ class IcmpAttackTest {
     private static byte[] tooBig(boolean ipv4, int mtu, byte[] quoted) {
         byte[] quote = Arrays.copyOf(quoted, Math.min(quoted.length, 500));
         return ipv4
-                ? Forge.icmp(
-                        Forge.PEER4, Forge.OWN4, UNREACHABLE4, NEEDS_FRAGMENTATION, mtu, quote)
+                ? Forge.icmp(Forge.PEER4, Forge.OWN4, UNREACHABLE4, NEEDS_FRAGMENTATION, mtu, quote)
                 : Forge.icmpv6(Forge.PEER6, Forge.OWN6, 64, TOO_BIG6, 0, mtu, quote);
     }
 
     private int mtu(String peer) {
-        Destination destination =
-                scene.ip.destination(IpAddress.parse(peer), Forge.UDP);
+        Destination destination = scene.ip.destination(IpAddress.parse(peer), Forge.UDP);
         assertEquals(0, scene.ip.prepare(destination, scene.nowNs()));
         return destination.mtu();
     }
@@ -104,8 +102,7 @@ class IcmpAttackTest {
                         Forge.OWN6,
                         60,
                         Forge.bytes(Forge.ICMPV6, 0, 0xDE, 4, 0, 0, 0, 0),
-                        Forge.icmpv6Message(
-                                Forge.PEER6, Forge.OWN6, 1, 0, 0, ownDatagram(false))));
+                        Forge.icmpv6Message(Forge.PEER6, Forge.OWN6, 1, 0, 0, ownDatagram(false))));
         assertEquals(0, scene.takeSent().size());
         assertEquals(2, scene.count(IpCounter.ICMP_ERRORS_SUPPRESSED_FORBIDDEN));
     }
@@ -124,7 +121,13 @@ class IcmpAttackTest {
                             ownDatagram(true)));
             scene.flood(
                     Forge.icmpv6(
-                            Forge.PEER6, Forge.OWN6, 64, UNREACHABLE6, code, 0, ownDatagram(false)));
+                            Forge.PEER6,
+                            Forge.OWN6,
+                            64,
+                            UNREACHABLE6,
+                            code,
+                            0,
+                            ownDatagram(false)));
         }
         scene.settle();
         assertTrue(scene.count(IpCounter.ICMP_DROPPED_NO_OWNER) >= 5_000);
@@ -166,9 +169,7 @@ class IcmpAttackTest {
                 scene.count(IpCounter.ICMP_DROPPED_BAD_QUOTE)
                         + scene.count(IpCounter.ICMP_DROPPED_MALFORMED);
         assertEquals(28 + 48, unread);
-        assertEquals(
-                128,
-                unread + scene.count(IpCounter.ICMP_ERRORS_DELIVERED));
+        assertEquals(128, unread + scene.count(IpCounter.ICMP_ERRORS_DELIVERED));
     }
 
     @ParameterizedTest
@@ -205,8 +206,7 @@ class IcmpAttackTest {
         for (int i = 0; i < 3_000; i++) {
             byte[] quoted =
                     Forge.quoted(
-                            Forge.udp(
-                                    Forge.OWN4, "10.7.%d.%d".formatted(i >> 8, i & 255), 1400));
+                            Forge.udp(Forge.OWN4, "10.7.%d.%d".formatted(i >> 8, i & 255), 1400));
             scene.flood(tooBig(true, 600 + i % 100, quoted));
         }
         scene.settle();
@@ -229,8 +229,7 @@ class IcmpAttackTest {
         scene.receive(Forge.icmp(router, Forge.OWN4, REDIRECT4, 1, 0xC0000202, ours));
         scene.receive(Forge.icmp(router, Forge.OWN4, REDIRECT4, 1, gateway, others));
         scene.receive(
-                Forge.icmp(
-                        router, Forge.OWN4, REDIRECT4, 1, gateway, Arrays.copyOf(ours, 19)));
+                Forge.icmp(router, Forge.OWN4, REDIRECT4, 1, gateway, Arrays.copyOf(ours, 19)));
         assertEquals(routes, scene.ip.routes().size());
         assertEquals(6, scene.count(IpCounter.REDIRECTS_IGNORED));
         assertEquals(1, scene.count(IpCounter.ICMP_DROPPED_MALFORMED));
@@ -244,9 +243,7 @@ class IcmpAttackTest {
             byte[] ours =
                     Forge.quoted(
                             Forge.udp(Forge.OWN4, "203.0.%d.%d".formatted(i >> 8, i & 255), 8));
-            scene.flood(
-                    Forge.icmp(
-                            LayerScene.ROUTER4, Forge.OWN4, REDIRECT4, 1, 0xC0000242, ours));
+            scene.flood(Forge.icmp(LayerScene.ROUTER4, Forge.OWN4, REDIRECT4, 1, 0xC0000242, ours));
         }
         scene.settle();
         scene.assertTablesAreBounded();
@@ -268,8 +265,7 @@ class IcmpAttackTest {
         for (int type = 0; type < 256; type++) {
             for (int code : new int[] {0, 1, 15, 255}) {
                 scene.receive(
-                        Forge.icmp(
-                                Forge.PEER4, Forge.OWN4, type, code, type, ownDatagram(true)));
+                        Forge.icmp(Forge.PEER4, Forge.OWN4, type, code, type, ownDatagram(true)));
                 scene.receive(
                         Forge.icmpv6(
                                 Forge.PEER6,

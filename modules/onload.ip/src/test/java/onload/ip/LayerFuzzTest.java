@@ -28,9 +28,9 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Sequences of damaged frames against a whole layer, between which time passes, the link goes away, and this host sends:
- * whatever comes, there is no exception, no table grows beyond its bound, every frame is in one counter, every buffer
- * comes home, and an honest peer is served afterwards. By {@code onload.scale} as many as wanted; {@code
+ * Sequences of damaged frames against a whole layer, between which time passes, the link goes away, and this host
+ * sends: whatever comes, there is no exception, no table grows beyond its bound, every frame is in one counter, every
+ * buffer comes home, and an honest peer is served afterwards. By {@code onload.scale} as many as wanted; {@code
  * docs/fuzzing.md} has the commands.
  */
 class LayerFuzzTest {
@@ -51,23 +51,14 @@ class LayerFuzzTest {
     /** Tables that a sequence fills. */
     private static final IpOptions SMALL =
             new IpOptions(
-                    NeighborOptions.DEFAULT
-                            .withCapacity(6)
-                            .withIncompleteLimit(3)
-                            .withQueues(2, 4),
+                    NeighborOptions.DEFAULT.withCapacity(6).withIncompleteLimit(3).withQueues(2, 4),
                     AddressOptions.DEFAULT
                             .withCapacity(10)
                             .withIpv4(ConflictDetection.PROBE, DefendPolicy.DEFEND_ALWAYS),
                     new RouterOptions(
                             true, true, true, true, 2, 2, 2, 2, 3, 600_000_000_000L, 0, 32, 1024),
                     new ReassemblyOptions(
-                            4,
-                            12,
-                            4,
-                            3,
-                            8,
-                            60 * LayerScene.SECOND_NS,
-                            60 * LayerScene.SECOND_NS),
+                            4, 12, 4, 3, 8, 60 * LayerScene.SECOND_NS, 60 * LayerScene.SECOND_NS),
                     IcmpOptions.DEFAULT
                             .withErrors(100, 5)
                             .withDestinationErrors(10, 2, 2)
@@ -198,8 +189,7 @@ class LayerFuzzTest {
                             .filter(LayerFuzzTest::isRefusal)
                             .mapToLong(scene::count)
                             .sum();
-            assertEquals(
-                    0, refused, () -> HexFormat.of().formatHex(seed) + scene.ip.counters());
+            assertEquals(0, refused, () -> HexFormat.of().formatHex(seed) + scene.ip.counters());
             scene.close();
         }
     }

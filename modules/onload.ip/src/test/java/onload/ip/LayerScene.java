@@ -90,8 +90,7 @@ final class LayerScene implements AutoCloseable {
     }
 
     private void route(String prefix, String gateway) {
-        ip.addRoute(
-                Route.via(IpPrefix.parse(prefix), IpAddress.parse(gateway), nic0.index()));
+        ip.addRoute(Route.via(IpPrefix.parse(prefix), IpAddress.parse(gateway), nic0.index()));
     }
 
     private void join(String group) {
@@ -247,13 +246,10 @@ final class LayerScene implements AutoCloseable {
         int identifier = probes;
         assertTrue(
                 sent.stream()
-                        .anyMatch(
-                                frame ->
-                                        Forge.icmpType(frame) == answerType
-                                                && (frame[identifierAt] & 0xFF)
-                                                        == (identifier >> 8 & 0xFF)
-                                                && (frame[identifierAt + 1] & 0xFF)
-                                                        == (identifier & 0xFF)),
+                        .anyMatch(frame ->
+                                Forge.icmpType(frame) == answerType
+                                        && (frame[identifierAt] & 0xFF) == (identifier >> 8 & 0xFF)
+                                        && (frame[identifierAt + 1] & 0xFF) == (identifier & 0xFF)),
                 () -> "no echo reply " + answerType + "\n" + ip.counters());
         keepFrames(kept);
     }
@@ -271,11 +267,10 @@ final class LayerScene implements AutoCloseable {
         byte[] peer = Forge.mac(Forge.PEER_MAC);
         assertTrue(
                 sent.stream()
-                        .anyMatch(
-                                frame ->
-                                        Arrays.equals(frame, 0, 6, peer, 0, 6)
-                                                && Forge.ethernetType(frame) == etherType
-                                                && Forge.icmpType(frame) == icmpType),
+                        .anyMatch(frame ->
+                                Arrays.equals(frame, 0, 6, peer, 0, 6)
+                                        && Forge.ethernetType(frame) == etherType
+                                        && Forge.icmpType(frame) == icmpType),
                 () -> "no answer to a question for this host\n" + ip.counters());
         keepFrames(kept);
     }
@@ -288,10 +283,8 @@ final class LayerScene implements AutoCloseable {
         byte[] mac = Forge.mac(Forge.PEER_MAC);
         assertTrue(
                 sent.stream()
-                        .anyMatch(
-                                frame ->
-                                        Arrays.equals(frame, 0, 6, mac, 0, 6)
-                                                && frame.length > 100),
+                        .anyMatch(frame ->
+                                Arrays.equals(frame, 0, 6, mac, 0, 6) && frame.length > 100),
                 () -> "nothing reaches the peer\n" + ip.counters());
         keepFrames(kept);
     }
@@ -321,8 +314,7 @@ final class LayerScene implements AutoCloseable {
         long packets = count(IpCounter.IPV4_RECEIVED) + count(IpCounter.IPV6_RECEIVED);
         long fromWire = packets - count(IpCounter.LOOPED_BACK);
         long arp = count(IpCounter.ARP_RECEIVED) + count(IpCounter.ARP_DROPPED_MALFORMED);
-        assertEquals(
-                nic.delivered(), sum("FRAME_DROPPED_") + arp + fromWire, this::frameBooks);
+        assertEquals(nic.delivered(), sum("FRAME_DROPPED_") + arp + fromWire, this::frameBooks);
         long dropped = sum("RECEIVE_DROPPED_") - count(IpCounter.RECEIVE_DROPPED_NO_PORT);
         long delivered = count(IpCounter.DELIVERED);
         long pieces = count(IpCounter.FRAGMENTS_RECEIVED);
@@ -366,8 +358,7 @@ final class LayerScene implements AutoCloseable {
         assertTrue(
                 ip.routers().routers().size() <= interfaces * options.routers().maximumRouters());
         assertTrue(
-                ip.routers().prefixes().size()
-                        <= interfaces * options.routers().maximumPrefixes());
+                ip.routers().prefixes().size() <= interfaces * options.routers().maximumPrefixes());
         assertTrue(
                 ip.routers().servers().size() <= interfaces * options.routers().maximumServers());
     }
@@ -411,9 +402,7 @@ final class LayerScene implements AutoCloseable {
                 return arp(Arrays.copyOfRange(frame, 38, 42));
             }
             return Forge.icmpType(frame) == 256 + 135
-                    ? ndp(
-                            Arrays.copyOfRange(frame, 22, 38),
-                            Arrays.copyOfRange(frame, 62, 78))
+                    ? ndp(Arrays.copyOfRange(frame, 22, 38), Arrays.copyOfRange(frame, 62, 78))
                     : new byte[0];
         }
 
@@ -447,9 +436,7 @@ final class LayerScene implements AutoCloseable {
         }
 
         private static String macOf(String address) {
-            return address.equals(ROUTER4) || address.equals(ROUTER6)
-                    ? ROUTER_MAC
-                    : Forge.PEER_MAC;
+            return address.equals(ROUTER4) || address.equals(ROUTER6) ? ROUTER_MAC : Forge.PEER_MAC;
         }
     }
 }

@@ -139,8 +139,7 @@ class LinkAttackTest {
     @Test
     void aHostOfOneVlanDoesNotSpeakForAnother() {
         byte[] claim =
-                Forge.arp(
-                        1, Forge.PEER_MAC, "198.51.100.9", "00:00:00:00:00:00", "198.51.100.2");
+                Forge.arp(1, Forge.PEER_MAC, "198.51.100.9", "00:00:00:00:00:00", "198.51.100.2");
         int before = scene.ip.neighbors().size();
         scene.receive(claim);
         assertEquals(before, scene.ip.neighbors().size());

@@ -48,8 +48,7 @@ class NdpAttackTest {
 
     private Neighbor neighbor(String address) {
         IpAddress parsed = IpAddress.parse(address);
-        Neighbor found =
-                scene.ip.neighbors().find(scene.nic0.index(), parsed.high(), parsed.low());
+        Neighbor found = scene.ip.neighbors().find(scene.nic0.index(), parsed.high(), parsed.low());
         assertNotNull(found, address);
         return found;
     }
@@ -71,11 +70,7 @@ class NdpAttackTest {
     void advertisementsThatOverrideAreFoundOutAgain() {
         scene.receive(
                 Forge.advertisement(
-                        Forge.PEER6,
-                        ALL_NODES,
-                        Forge.PEER6,
-                        0x20,
-                        Forge.linkOption(2, EVIL_MAC)));
+                        Forge.PEER6, ALL_NODES, Forge.PEER6, 0x20, Forge.linkOption(2, EVIL_MAC)));
         for (int i = 0; i < 12; i++) {
             scene.send(Forge.PEER6, 100);
             scene.run(5 * LayerScene.SECOND_NS);
@@ -142,14 +137,7 @@ class NdpAttackTest {
             assertInvalid(Forge.with(whole, Forge.IP + 7, hops), "hop limit " + hops);
         }
         byte[] code =
-                Forge.icmpv6(
-                        Forge.PEER6,
-                        OWN_SOLICITED,
-                        255,
-                        135,
-                        1,
-                        0,
-                        Forge.address(Forge.OWN6));
+                Forge.icmpv6(Forge.PEER6, OWN_SOLICITED, 255, 135, 1, 0, Forge.address(Forge.OWN6));
         assertInvalid(code, "code 1");
     }
 
@@ -192,15 +180,19 @@ class NdpAttackTest {
                         0,
                         64 << 24 | 1800,
                         Forge.join(new byte[8], Forge.linkOption(1, EVIL_MAC)));
-        scene.receive(hop255(Forge.fragment6(
-                EVIL, Forge.ICMPV6, 1, 0, true, Arrays.copyOf(message, 16))));
-        scene.receive(hop255(Forge.fragment6(
-                EVIL,
-                Forge.ICMPV6,
-                1,
-                16,
-                false,
-                Arrays.copyOfRange(message, 16, message.length))));
+        scene.receive(
+                hop255(
+                        Forge.fragment6(
+                                EVIL, Forge.ICMPV6, 1, 0, true, Arrays.copyOf(message, 16))));
+        scene.receive(
+                hop255(
+                        Forge.fragment6(
+                                EVIL,
+                                Forge.ICMPV6,
+                                1,
+                                16,
+                                false,
+                                Arrays.copyOfRange(message, 16, message.length))));
         assertEquals(1, scene.count(IpCounter.REASSEMBLED));
         assertEquals(1, scene.count(IpCounter.NDP_DROPPED_INVALID));
         assertEquals(0, scene.count(IpCounter.NDP_ROUTER_ADVERTISEMENTS));
@@ -211,8 +203,7 @@ class NdpAttackTest {
     @Test
     void neighborDiscoveryInAtomicFragmentsIsSilentlyIgnored() {
         byte[] message =
-                Forge.icmpv6Message(
-                        EVIL, Forge.OWN6, 134, 0, 64 << 24 | 1800, new byte[8]);
+                Forge.icmpv6Message(EVIL, Forge.OWN6, 134, 0, 64 << 24 | 1800, new byte[8]);
         scene.receive(hop255(Forge.fragment6(EVIL, Forge.ICMPV6, 1, 0, false, message)));
         assertEquals(1, scene.count(IpCounter.NDP_DROPPED_INVALID));
         assertEquals(0, scene.ip.routers().routers().size());
@@ -231,8 +222,7 @@ class NdpAttackTest {
             byte[] options =
                     Forge.join(
                             Forge.linkOption(1, "02:66:00:00:%02x:%02x".formatted(i >> 8, i & 255)),
-                            Forge.prefixOption(
-                                    "2001:db8:%x::".formatted(i), 64, 0xC0, 3600, 1800),
+                            Forge.prefixOption("2001:db8:%x::".formatted(i), 64, 0xC0, 3600, 1800),
                             Forge.join(
                                     Forge.bytes(25, 3, 0, 0, 0, 0, 7, 8),
                                     Forge.address("2001:db8::%x".formatted(i))));
@@ -245,8 +235,7 @@ class NdpAttackTest {
         }
         scene.settle();
         assertEquals(
-                scene.ip.options().routers().maximumRouters(),
-                scene.ip.routers().routers().size());
+                scene.ip.options().routers().maximumRouters(), scene.ip.routers().routers().size());
         assertTrue(scene.count(IpCounter.NDP_REFUSED_LIST_FULL) > 0);
         assertTrue(scene.count(IpCounter.ADDRESS_AUTOCONFIGURATION_REFUSED) > 0);
         scene.assertTablesAreBounded();
@@ -276,8 +265,7 @@ class NdpAttackTest {
         scene.assertServes();
         byte[] large = ByteBuffer.allocate(8).putInt(-1).putInt(-1).array();
         scene.receive(
-                Forge.icmpv6(
-                        LayerScene.ROUTER6, ALL_NODES, 255, 134, 0, 1800, Forge.join(large)));
+                Forge.icmpv6(LayerScene.ROUTER6, ALL_NODES, 255, 134, 0, 1800, Forge.join(large)));
         scene.run(100 * LayerScene.SECOND_NS);
     }
 
@@ -290,15 +278,12 @@ class NdpAttackTest {
             for (int length = 0; length <= 128; length += 32) {
                 scene.receive(
                         Forge.router(
-                                EVIL,
-                                0,
-                                Forge.prefixOption(prefix, length, 0xC0, 3600, 1800)));
+                                EVIL, 0, Forge.prefixOption(prefix, length, 0xC0, 3600, 1800)));
             }
         }
         for (int length = 129; length < 256; length += 7) {
             scene.receive(
-                    Forge.router(
-                            EVIL, 0, Forge.prefixOption("2001:db8:1::", length, 0xC0, 9, 9)));
+                    Forge.router(EVIL, 0, Forge.prefixOption("2001:db8:1::", length, 0xC0, 9, 9)));
         }
         assertEquals(routes, scene.ip.routes().size());
         assertEquals(addresses, scene.ip.addresses().size());
@@ -391,8 +376,7 @@ class NdpAttackTest {
         scene.nic.link(true);
         scene.settle();
         scene.receive(
-                Forge.solicitation(
-                        "::", "ff02::1:ff00:2", Forge.OWN_LINK_LOCAL, new byte[0]));
+                Forge.solicitation("::", "ff02::1:ff00:2", Forge.OWN_LINK_LOCAL, new byte[0]));
         scene.run(5 * LayerScene.SECOND_NS);
         assertTrue(scene.nic0.isIpv6Disabled());
         scene.assertServesIpv4();
@@ -406,20 +390,16 @@ class NdpAttackTest {
     @Test
     void neighborsThatSayTheyAreGroupsOrNobodyAreNotBelieved() {
         for (String mac :
-                new String[] {
-                    "00:00:00:00:00:00", Forge.BROADCAST_MAC, "33:33:00:00:00:01"
-                }) {
+                new String[] {"00:00:00:00:00:00", Forge.BROADCAST_MAC, "33:33:00:00:00:01"}) {
             scene.receive(
                     Forge.solicitation(
                             "2001:db8::99", OWN_SOLICITED, Forge.OWN6, Forge.linkOption(1, mac)));
             IpAddress evil = IpAddress.parse("2001:db8::99");
-            assertNull(
-                    scene.ip.neighbors().find(scene.nic0.index(), evil.high(), evil.low()), mac);
+            assertNull(scene.ip.neighbors().find(scene.nic0.index(), evil.high(), evil.low()), mac);
             scene.receive(
                     Forge.advertisement(
                             Forge.PEER6, Forge.OWN6, Forge.PEER6, 0x60, Forge.linkOption(2, mac)));
-            assertEquals(
-                    MacAddress.parse(Forge.PEER_MAC), neighbor(Forge.PEER6).macAddress(), mac);
+            assertEquals(MacAddress.parse(Forge.PEER_MAC), neighbor(Forge.PEER6).macAddress(), mac);
         }
     }
 }

@@ -68,10 +68,7 @@ class ResourceAttackTest {
             Forge.fragment6(Forge.PEER6, Forge.UDP, 1, 0, true, datagram),
             Forge.arp(1, Forge.PEER_MAC, Forge.PEER4, "00:00:00:00:00:00", Forge.OWN4),
             Forge.solicitation(
-                    Forge.PEER6,
-                    "ff02::1:ff00:2",
-                    Forge.OWN6,
-                    Forge.linkOption(1, Forge.PEER_MAC))
+                    Forge.PEER6, "ff02::1:ff00:2", Forge.OWN6, Forge.linkOption(1, Forge.PEER_MAC))
         };
     }
 
@@ -141,8 +138,7 @@ class ResourceAttackTest {
         scene.nic.jam(true);
         for (int i = 0; i < 5_000; i++) {
             scene.flood(Forge.echo4(Forge.PEER4, Forge.OWN4, 1));
-            scene.flood(
-                    Forge.arp(1, Forge.PEER_MAC, Forge.PEER4, "00:00:00:00:00:00", Forge.OWN4));
+            scene.flood(Forge.arp(1, Forge.PEER_MAC, Forge.PEER4, "00:00:00:00:00:00", Forge.OWN4));
             assertTrue(scene.held() <= 64 + 64, () -> "held " + scene.held());
         }
         assertEquals(IpLayer.QUEUE_FULL, scene.send(Forge.PEER4, 100));

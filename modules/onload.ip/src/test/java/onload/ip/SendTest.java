@@ -131,8 +131,7 @@ class SendTest {
                 to.fragmentPolicy(policy);
                 send(to, most);
                 assertEquals(1514, sentFrame().length);
-                assertRefused(
-                        IpLayer.TOO_LONG, IpCounter.SEND_REFUSED_TOO_LONG, to, most + 1);
+                assertRefused(IpLayer.TOO_LONG, IpCounter.SEND_REFUSED_TOO_LONG, to, most + 1);
             }
         }
     }
@@ -140,12 +139,7 @@ class SendTest {
     @Test
     void aLayerWithAShortQueueRefusesAndSendsTheRestInOrder() {
         scene.close();
-        scene =
-                new LayerScene(
-                        pools.open(1024),
-                        IpOptions.DEFAULT.withWaitingFrames(4),
-                        1,
-                        false);
+        scene = new LayerScene(pools.open(1024), IpOptions.DEFAULT.withWaitingFrames(4), 1, false);
         Destination to = to(Forge.PEER4);
         send(to, 1);
         scene.settle();
@@ -210,8 +204,7 @@ class SendTest {
         Destination to = to("239.9.9.9");
         to.bindTo(scene.nic0.index());
         scene.ip.down(scene.nic0, scene.nowNs());
-        assertRefused(
-                IpLayer.INTERFACE_DOWN, IpCounter.SEND_REFUSED_INTERFACE_DOWN, to, 1);
+        assertRefused(IpLayer.INTERFACE_DOWN, IpCounter.SEND_REFUSED_INTERFACE_DOWN, to, 1);
     }
 
     @Test
@@ -309,8 +302,7 @@ class SendTest {
         send(to, DATA_LENGTH);
         UnsafeBuffer other = new UnsafeBuffer(sentFrame());
         assertEquals(0, Ipv4Header.flags(one, 14));
-        assertFalse(
-                Ipv4Header.identification(one, 14) == Ipv4Header.identification(other, 14));
+        assertFalse(Ipv4Header.identification(one, 14) == Ipv4Header.identification(other, 14));
         assertTrue(Ipv4Header.isChecksumCorrect(one, 14));
     }
 
@@ -322,9 +314,7 @@ class SendTest {
         send(to, 1);
         sentFrame();
         long moved = 0x02_00_00_00_00_77L;
-        scene.ip
-                .neighbors()
-                .fix(scene.nic0.index(), to.high(), to.low(), moved, scene.nowNs());
+        scene.ip.neighbors().fix(scene.nic0.index(), to.high(), to.low(), moved, scene.nowNs());
         assertFalse(to.isReady());
         send(to, 1);
         assertEquals(moved, EthernetHeader.destination(new UnsafeBuffer(sentFrame()), 0));
@@ -346,15 +336,10 @@ class SendTest {
         send(to, 1);
         scene.run(LayerScene.SECOND_NS / 10);
         scene.takeSent();
-        scene.ip.addRoute(
-                Route.via(
-                        IpPrefix.parse("203.0.113.0/24"),
-                        router,
-                        scene.nic0.index()));
+        scene.ip.addRoute(Route.via(IpPrefix.parse("203.0.113.0/24"), router, scene.nic0.index()));
         send(to, 1);
         assertEquals(
-                0x02_00_00_00_02_00L,
-                EthernetHeader.destination(new UnsafeBuffer(sentFrame()), 0));
+                0x02_00_00_00_02_00L, EthernetHeader.destination(new UnsafeBuffer(sentFrame()), 0));
     }
 
     @Test
@@ -381,12 +366,11 @@ class SendTest {
         scene.ip
                 .addresses()
                 .list(scene.nic0.index())
-                .forEach(
-                        each -> {
-                            if (each.address().equals(own)) {
-                                scene.ip.addresses().remove(each, scene.nowNs());
-                            }
-                        });
+                .forEach(each -> {
+                    if (each.address().equals(own)) {
+                        scene.ip.addresses().remove(each, scene.nowNs());
+                    }
+                });
         int packet = packet(1);
         assertTrue(scene.ip.send(packet, to, scene.nowNs()) < 0);
         scene.pool.release(packet);

@@ -126,8 +126,7 @@ class PacketChainTest {
             buffers.continuation(PacketChain.last(buffers, packet), more);
         }
         int available = pool.available();
-        assertEquals(
-                PacketBuffers.NONE, PacketChain.copyOf(pool, packet, PacketPool.RECEIVE));
+        assertEquals(PacketBuffers.NONE, PacketChain.copyOf(pool, packet, PacketPool.RECEIVE));
         assertEquals(available, pool.available());
         assertFalse(available > before);
         pool.release(packet);
