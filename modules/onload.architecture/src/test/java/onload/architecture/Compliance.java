@@ -52,7 +52,9 @@ final class Compliance {
         int number = 0;
         for (String line : markdown.lines().toList()) {
             number++;
-            if (line.startsWith("|") && !line.startsWith("|--") && !line.startsWith("| Requirement")) {
+            if (line.startsWith("|")
+                    && !line.startsWith("|--")
+                    && !line.startsWith("| Requirement")) {
                 check("line " + number, line.split("\\|", -1), violations);
             }
         }

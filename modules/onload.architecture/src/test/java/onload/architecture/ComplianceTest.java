@@ -53,8 +53,7 @@ class ComplianceTest {
     @Test
     void aRowThatIsRightIsAccepted() {
         assertEquals(List.of(), violations("| a | 1 | MUST | yes | `PortTest.opens` |"));
-        assertEquals(
-                List.of(), violations("| a | 1 | MUST | yes: so | `PortTest.Inner.shuts` |"));
+        assertEquals(List.of(), violations("| a | 1 | MUST | yes: so | `PortTest.Inner.shuts` |"));
         assertEquals(List.of(), violations("| a | 1 | MUST | no: too slow | |"));
         assertEquals(List.of(), violations("| a | 1 | MUST | above | |"));
     }

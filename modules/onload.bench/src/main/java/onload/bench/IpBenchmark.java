@@ -63,8 +63,7 @@ public class IpBenchmark {
     @Param({"4", "6"})
     public int version;
 
-    private final PacketPool pool =
-            PacketPool.open(PoolOptions.of(BUFFERS).withAccounting(false));
+    private final PacketPool pool = PacketPool.open(PoolOptions.of(BUFFERS).withAccounting(false));
     private final PacketBuffers buffers = pool.buffers();
     private final UnsafeBuffer memory = buffers.memory();
     private final RecyclingNic nic = new RecyclingNic(pool, BATCH);
@@ -127,11 +126,7 @@ public class IpBenchmark {
         int packet = pool.allocate(PacketPool.RECEIVE);
         int at = buffers.append(packet, EthernetHeader.LENGTH + ipLength + DATA_LENGTH);
         EthernetHeader.write(
-                memory,
-                at,
-                nic.macAddress(),
-                PEER_MAC,
-                isIpv4 ? EtherType.IPV4 : EtherType.IPV6);
+                memory, at, nic.macAddress(), PEER_MAC, isIpv4 ? EtherType.IPV4 : EtherType.IPV6);
         int header = at + EthernetHeader.LENGTH;
         if (isIpv4) {
             Ipv4Header.write(

@@ -37,12 +37,7 @@ final class EthernetPort implements NicEvents {
          * @param linkCast how the frame was addressed: {@link IpDatagram#UNICAST}, {@code MULTICAST} or {@code
          *     BROADCAST}
          */
-        void received(
-                IpInterface arrival,
-                int packet,
-                int etherType,
-                int linkCast,
-                long nowNs);
+        void received(IpInterface arrival, int packet, int etherType, int linkCast, long nowNs);
 
         /** The NIC's link went up or down. */
         void linkChanged(EthernetPort port, boolean up, long nowNs);

@@ -659,11 +659,7 @@ public final class IpLayer implements AutoCloseable {
     private final class Frames implements EthernetPort.Upward {
         @Override
         public void received(
-                IpInterface arrival,
-                int packet,
-                int etherType,
-                int linkCast,
-                long nowNs) {
+                IpInterface arrival, int packet, int etherType, int linkCast, long nowNs) {
             switch (etherType) {
                 case EtherType.IPV4 -> ipv4.received(arrival, packet, linkCast, nowNs);
                 case EtherType.IPV6 -> ipv6.received(arrival, packet, linkCast, nowNs);

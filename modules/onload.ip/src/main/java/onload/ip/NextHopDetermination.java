@@ -178,7 +178,8 @@ final class NextHopDetermination {
     private boolean findSource(Destination to, IpInterface egress, @Nullable Route route) {
         if (to.isSourceWanted()) {
             setSource(to, to.wantedSourceHigh(), to.wantedSourceLow());
-            // RFC 1122, section 3.2.1.3 g; RFC 4291, section 2.5.3: a loopback address does not leave the host.
+            // RFC 1122, section 3.2.1.3 g; RFC 4291, section 2.5.3: a loopback address does not
+            // leave the host.
             return isOwnSource(to, egress.index())
                     && !isLoopback(to.wantedSourceHigh(), to.wantedSourceLow());
         }
@@ -378,8 +379,7 @@ final class NextHopDetermination {
         FragmentPolicy policy = to.fragmentPolicy();
         Ipv4Header.write(template, ip, (int) to.sourceLow, (int) to.low(), to.protocol(), 0, 0);
         // A path that is said to be narrower than is believed: routers on it cut what they must.
-        boolean isNarrow =
-                policy == FragmentPolicy.WANT && pathMtus.isNarrow(to.high(), to.low());
+        boolean isNarrow = policy == FragmentPolicy.WANT && pathMtus.isNarrow(to.high(), to.low());
         to.dontFragment = policy != FragmentPolicy.ALLOW && !isNarrow;
         Ipv4Header.fragment(template, ip, to.dontFragment ? Ipv4Header.DONT_FRAGMENT : 0, 0);
         Ipv4Header.totalLength(template, ip, 0);

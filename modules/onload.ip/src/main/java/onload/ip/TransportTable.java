@@ -52,7 +52,9 @@ final class TransportTable {
     boolean remove(int protocol, RawReceiver onlooker) {
         RawReceiver[] before = onlookers[protocol];
         RawReceiver[] now =
-                Arrays.stream(before).filter(each -> !each.equals(onlooker)).toArray(RawReceiver[]::new);
+                Arrays.stream(before)
+                        .filter(each -> !each.equals(onlooker))
+                        .toArray(RawReceiver[]::new);
         onlookers[protocol] = now.length == 0 ? NOBODY : now;
         return now.length != before.length;
     }

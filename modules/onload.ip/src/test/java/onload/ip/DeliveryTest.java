@@ -71,8 +71,7 @@ class DeliveryTest {
                             .formatted(
                                     IpAddress.of(datagram.sourceHigh(), datagram.sourceLow()),
                                     IpAddress.of(
-                                            datagram.destinationHigh(),
-                                            datagram.destinationLow()),
+                                            datagram.destinationHigh(), datagram.destinationLow()),
                                     datagram.interfaceIndex(),
                                     datagram.cast(),
                                     datagram.trafficClass(),
@@ -119,8 +118,7 @@ class DeliveryTest {
         byte[] frame = datagram(Forge.PEER4, Forge.OWN4, 3);
         byte[] padded = Forge.join(frame, new byte[23]);
         scene.receive(padded);
-        assertEquals(
-                List.of("192.0.2.1>192.0.2.2 if2 cast0 tc0 hops64 3 bytes"), recorder.told);
+        assertEquals(List.of("192.0.2.1>192.0.2.2 if2 cast0 tc0 hops64 3 bytes"), recorder.told);
     }
 
     @Test
@@ -128,8 +126,7 @@ class DeliveryTest {
         byte[] frame = datagram("198.51.100.1", "198.51.100.2", 5);
         scene.receive(Forge.tagged(frame, VLAN_TYPE, LayerScene.VLAN));
         assertEquals(
-                List.of("198.51.100.1>198.51.100.2 if3 cast0 tc0 hops64 5 bytes"),
-                recorder.told);
+                List.of("198.51.100.1>198.51.100.2 if3 cast0 tc0 hops64 5 bytes"), recorder.told);
     }
 
     @Test
@@ -153,8 +150,7 @@ class DeliveryTest {
         for (byte[] frame : frames) {
             UnsafeBuffer buffer = new UnsafeBuffer(frame);
             assertEquals(VLAN_TYPE, Forge.ethernetType(frame));
-            assertEquals(
-                    LayerScene.VLAN, VlanTag.identifier(buffer, VlanTag.FIRST_OFFSET));
+            assertEquals(LayerScene.VLAN, VlanTag.identifier(buffer, VlanTag.FIRST_OFFSET));
             assertEquals(18 + 20 + 50, frame.length);
         }
     }
@@ -224,8 +220,7 @@ class DeliveryTest {
         assertTrue(to.isLocal());
         assertEquals(List.of(), recorder.told);
         scene.settle();
-        assertEquals(
-                List.of("192.0.2.2>192.0.2.2 if1 cast0 tc0 hops64 9 bytes"), recorder.told);
+        assertEquals(List.of("192.0.2.2>192.0.2.2 if1 cast0 tc0 hops64 9 bytes"), recorder.told);
         assertEquals(1, scene.count(IpCounter.LOOPED_BACK));
     }
 }
