@@ -69,18 +69,18 @@ public final class IpNetwork implements AutoCloseable {
         return links.addSwitch();
     }
 
-    /** {@return a host with defaults, whose interface is named {@code nic0}} */
+    /** {@return a host with defaults, whose interface is {@link IpHost#nic0}} */
     public IpHost addHost() {
         return addHost(IpOptions.DEFAULT, NicSettings.DEFAULT);
     }
 
-    /** {@return a host with one NIC, whose interface is named {@code nic0} and is still down} */
+    /** {@return a host with one NIC, whose interface is {@link IpHost#nic0} and is still down} */
     public IpHost addHost(IpOptions options, NicSettings nic) {
         return addHost(options, nic, IpHost.BUFFERS);
     }
 
     /**
-     * {@return a host with one NIC, whose interface is named {@code nic0} and is still down}
+     * {@return a host with one NIC, whose interface is {@link IpHost#nic0} and is still down}
      *
      * @param buffers packet buffers of its pool
      */
