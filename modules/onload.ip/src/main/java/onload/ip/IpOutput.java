@@ -64,21 +64,23 @@ final class IpOutput {
 
     /** As {@link IpLayer#send}. */
     int send(int packet, Destination destination, int trafficClass, int hopLimit, long nowNs) {
-        if (destination.neighborVersion != destination.neighbor.version()) {
+        boolean isKnown = destination.neighborVersion == destination.neighbor.version();
+        if (!isKnown) {
             int found = nextHops.find(destination, nowNs);
             if (found < 0) {
                 return found;
             }
-            return sendSlowly(packet, destination, trafficClass, hopLimit, nowNs);
         }
+        int hops = hopLimit == Destination.DEFAULT_HOP_LIMIT ? destination.hopLimit : hopLimit;
         int length = lengthOf(packet);
-        if (length + destination.ipHeaderLength > destination.mtu
+        if (!isKnown
+                || length + destination.ipHeaderLength > destination.mtu
                 || destination.isLocal
                 || destination.isGroup) {
-            return sendSlowly(packet, destination, trafficClass, hopLimit, nowNs);
+            return sendSlowly(packet, destination, trafficClass, hops, nowNs);
         }
         int prepended = destination.linkHeaderLength + destination.ipHeaderLength;
-        if (!writeHeader(packet, destination, length, trafficClass, hopLimit, prepended)) {
+        if (!writeHeader(packet, destination, length, trafficClass, hops, prepended)) {
             counters.increment(IpCounter.SEND_REFUSED_NO_BUFFER);
             return IpLayer.NO_BUFFER;
         }
