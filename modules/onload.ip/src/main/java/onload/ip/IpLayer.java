@@ -553,7 +553,8 @@ public final class IpLayer implements AutoCloseable {
      * @param packet its buffer, with a reference that is the layer's if the answer is 0; otherwise the packet is the
      *     caller's as it was
      * @param trafficClass DSCP and ECN, 0 to 255
-     * @param hopLimit 1 to 255; 0 keeps it in this host; {@link Destination#DEFAULT_HOP_LIMIT} for the destination's own
+     * @param hopLimit 1 to 255; 0 keeps it in this host; {@link Destination#DEFAULT_HOP_LIMIT} for the
+     *     destination's own
      * @param nowNs the time
      * @return 0; or a negative constant of this class: {@link #NO_ROUTE}, {@link #NO_SOURCE}, {@link #TOO_LONG}, {@link
      *     #QUEUE_FULL}, {@link #NO_BUFFER}, {@link #INTERFACE_DOWN}, {@link #UNREACHABLE}
