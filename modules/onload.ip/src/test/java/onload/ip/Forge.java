@@ -261,7 +261,7 @@ final class Forge {
     /** A router advertisement: hop limit 64, no flags, a lifetime in seconds, no times. */
     static byte[] router(String from, int lifetime, byte[] options) {
         return icmpv6(
-                from, "ff02::1", 255, 134, 0, 64 << 24 | lifetime, join(new byte[8], options));
+                from, "ff02::1", 255, 134, 0, (64 << 24) | lifetime, join(new byte[8], options));
     }
 
     static byte[] prefixOption(String prefix, int length, int flags, int valid, int preferred) {

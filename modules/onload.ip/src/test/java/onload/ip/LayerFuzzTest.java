@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -80,8 +82,7 @@ class LayerFuzzTest {
     @SuppressWarnings("EnumOrdinal")
     void noSequenceOfFramesMakesALayerFail() {
         AtomicLong frames = new AtomicLong();
-        AtomicLong[] counted = new AtomicLong[IpCounter.values().length];
-        Arrays.setAll(counted, i -> new AtomicLong());
+        Map<IpCounter, Long> counted = new EnumMap<>(IpCounter.class);
         Property.forAll(
                 SEQUENCES,
                 random -> {
@@ -90,15 +91,13 @@ class LayerFuzzTest {
                         play(scene, random);
                         frames.addAndGet(scene.nic.delivered());
                         for (IpCounter counter : IpCounter.values()) {
-                            counted[counter.ordinal()].addAndGet(scene.count(counter));
+                            counted.merge(counter, scene.count(counter), Long::sum);
                         }
                     }
                 });
         System.out.printf("fuzzed a layer with %,d frames%n", frames.get());
         if (Boolean.getBoolean("onload.fuzz.counters")) {
-            for (IpCounter counter : IpCounter.values()) {
-                System.out.printf("%s=%d%n", counter.text(), counted[counter.ordinal()].get());
-            }
+            counted.forEach((counter, n) -> System.out.printf("%s=%d%n", counter.text(), n));
         }
     }
 

@@ -178,7 +178,7 @@ class NdpAttackTest {
                         Forge.OWN6,
                         134,
                         0,
-                        64 << 24 | 1800,
+                        (64 << 24) | 1800,
                         Forge.join(new byte[8], Forge.linkOption(1, EVIL_MAC)));
         scene.receive(
                 hop255(
@@ -203,7 +203,7 @@ class NdpAttackTest {
     @Test
     void neighborDiscoveryInAtomicFragmentsIsSilentlyIgnored() {
         byte[] message =
-                Forge.icmpv6Message(EVIL, Forge.OWN6, 134, 0, 64 << 24 | 1800, new byte[8]);
+                Forge.icmpv6Message(EVIL, Forge.OWN6, 134, 0, (64 << 24) | 1800, new byte[8]);
         scene.receive(hop255(Forge.fragment6(EVIL, Forge.ICMPV6, 1, 0, false, message)));
         assertEquals(1, scene.count(IpCounter.NDP_DROPPED_INVALID));
         assertEquals(0, scene.ip.routers().routers().size());
@@ -254,7 +254,7 @@ class NdpAttackTest {
                         255,
                         134,
                         0,
-                        1 << 24 | 1800,
+                        (1 << 24) | 1800,
                         Forge.join(
                                 parameters,
                                 mtu,

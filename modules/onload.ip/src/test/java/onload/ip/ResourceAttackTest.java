@@ -10,6 +10,7 @@ import onload.testkit.PacketPools;
 import onload.testkit.base.Property;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,16 @@ class ResourceAttackTest {
     // Made by each test.
     @SuppressWarnings("NullAway.Init")
     private LayerScene scene;
+
+    @BeforeEach
+    void open() {
+        scene = new LayerScene(pools.open(1024));
+    }
+
+    private void reopen(int buffers, IpOptions options, long startNs, boolean scatters) {
+        scene.close();
+        scene = new LayerScene(pools.open(buffers), options, startNs, scatters);
+    }
 
     @AfterEach
     void close() {
@@ -74,7 +85,6 @@ class ResourceAttackTest {
 
     @Test
     void withoutBuffersNothingFailsAndAllComesBack() {
-        scene = new LayerScene(pools.open(1024));
         scene.assertServes();
         List<Integer> taken = takeAllBuffers();
         for (int i = 0; i < 300; i++) {
@@ -92,7 +102,6 @@ class ResourceAttackTest {
 
     @Test
     void oneBufferAtATimeIsEnoughForSomethingAndHarmsNothing() {
-        scene = new LayerScene(pools.open(1024));
         List<Integer> taken = takeAllBuffers();
         Property.forAll(
                 200,
@@ -113,7 +122,7 @@ class ResourceAttackTest {
 
     @Test
     void packetsThatWaitForNeighborsAreBounded() {
-        scene = new LayerScene(pools.open(2048));
+        reopen(2048, IpOptions.DEFAULT, 1, false);
         scene.peerIsHonest(false);
         for (int i = 0; i < 20_000; i++) {
             int hosts = i < 10_000 ? 20 : 200;
@@ -133,7 +142,7 @@ class ResourceAttackTest {
     @Test
     void aJammedTransmitRingHoldsNoMoreThanItsQueue() {
         IpOptions options = IpOptions.DEFAULT.withWaitingFrames(64);
-        scene = new LayerScene(pools.open(1024), options, 1, false);
+        reopen(1024, options, 1, false);
         scene.assertServes();
         scene.nic.jam(true);
         for (int i = 0; i < 5_000; i++) {
@@ -149,7 +158,6 @@ class ResourceAttackTest {
 
     @Test
     void linksThatFlapInTheMiddleOfEverythingLoseNoBuffer() {
-        scene = new LayerScene(pools.open(1024));
         Property.forAll(
                 100,
                 random -> {
@@ -176,7 +184,7 @@ class ResourceAttackTest {
     @ParameterizedTest
     @ValueSource(longs = {Long.MIN_VALUE / 2, -YEAR_NS, -1, 0, 1, YEAR_NS, Long.MAX_VALUE / 2})
     void itDoesNotMatterWhereTimeBegins(long startNs) {
-        scene = new LayerScene(pools.open(1024), IpOptions.DEFAULT, startNs, false);
+        reopen(1024, IpOptions.DEFAULT, startNs, false);
         scene.assertServes();
         scene.receive(Forge.fragment4(Forge.PEER4, Forge.UDP, 1, 0, true, Forge.udpBytes(32)));
         scene.receive(Forge.router(LayerScene.ROUTER6, 1800, new byte[0]));
@@ -203,7 +211,6 @@ class ResourceAttackTest {
 
     @Test
     void timeMayJumpByYears() {
-        scene = new LayerScene(pools.open(1024));
         for (int i = 0; i < 20; i++) {
             for (byte[] frame : everything()) {
                 scene.receive(frame);
@@ -223,7 +230,7 @@ class ResourceAttackTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 14, 15, 33, 34, 35, 54, 64, 100, 128, 500})
     void framesScatteredAnywhereAreTakenOrDropped(int piece) {
-        scene = new LayerScene(pools.open(1024), IpOptions.DEFAULT, 3, true);
+        reopen(1024, IpOptions.DEFAULT, 3, true);
         scene.nic.cutInto(piece);
         for (byte[] frame : everything()) {
             if (frame.length / piece < 100) {

@@ -3,6 +3,7 @@ package onload.ip;
 import onload.testkit.PacketPools;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,6 +14,11 @@ class ServiceAttackTest {
     @SuppressWarnings("NullAway.Init")
     private LayerScene scene;
 
+    @BeforeEach
+    void open() {
+        scene = new LayerScene(pools.open(1024));
+    }
+
     @AfterEach
     void close() {
         scene.close();
@@ -20,7 +26,6 @@ class ServiceAttackTest {
 
     @Test
     void thereIsServiceWithoutAnAttack() {
-        scene = new LayerScene(pools.open(1024));
         scene.assertServes();
         scene.run(100 * LayerScene.SECOND_NS);
         scene.assertServes();
