@@ -52,8 +52,9 @@ final class Delivery {
         }
         TransportProtocol transport = transports.of(protocol);
         if (transport != null) {
-            counters.increment(IpCounter.DELIVERED);
-            if (transport.received(packet, datagram, nowNs) != TransportProtocol.ACCEPTED) {
+            if (transport.received(packet, datagram, nowNs) == TransportProtocol.ACCEPTED) {
+                counters.increment(IpCounter.DELIVERED);
+            } else {
                 counters.increment(IpCounter.RECEIVE_DROPPED_NO_PORT);
                 icmp.portUnreachable(packet, datagram, linkCast, nowNs);
                 pool.release(packet);

@@ -8,6 +8,7 @@ import onload.ip.counter.IpCounters;
 import onload.ip.fragment.Reassembly;
 import onload.ip.multicast.GroupMemberships;
 import onload.ip.neighbor.NeighborCache;
+import onload.ip.neighbor.NeighborEntry;
 import onload.ip.route.PathMtuCache;
 import onload.ip.route.PolicyTable;
 import onload.ip.route.Route;
@@ -304,6 +305,11 @@ public final class IpLayer implements AutoCloseable {
         addresses.list(removed.index()).forEach(each -> addresses.remove(each, nowNs));
         routes.removeIf(route -> route.interfaceIndex() == removed.index());
         groups.memberships().interfaceRemoved(removed.index());
+        for (NeighborEntry left : neighbors.list()) {
+            if (left.interfaceIndex() == removed.index()) {
+                neighbors.remove(removed.index(), left.address().high(), left.address().low());
+            }
+        }
         interfaces.remove(removed);
         port.assign(removed.vlan(), null);
         if (port.isUnassigned()) {

@@ -30,7 +30,7 @@ public enum IpCounter {
     ARP_SENT,
     /** ARP packets dropped: malformed. */
     ARP_DROPPED_MALFORMED,
-    /** ARP packets dropped: sender's addresses that no host may have, or that differ from the frame's. */
+    /** ARP packets dropped: the sender has an Ethernet or IPv4 address that no host may have. */
     ARP_DROPPED_BAD_SENDER,
     /** ARP packets dropped: neither for an address of this host nor from a neighbour that it knows. */
     ARP_DROPPED_NOT_FOR_US,
@@ -92,7 +92,7 @@ public enum IpCounter {
     IPV4_RECEIVED,
     /** IPv6 packets received, before any check. */
     IPV6_RECEIVED,
-    /** Datagrams delivered to transports, ICMP and raw receivers, reassembled ones once. */
+    /** Datagrams taken by transports, ICMP and raw receivers, reassembled ones once. */
     DELIVERED,
     /** Packets dropped: their header is malformed, or longer than what came. */
     RECEIVE_DROPPED_MALFORMED,
@@ -151,7 +151,7 @@ public enum IpCounter {
     FRAGMENT_DROPPED_TIMEOUT,
     /** Fragments dropped: no buffer, or the interface went away. */
     FRAGMENT_DROPPED_NO_BUFFER,
-    /** Fragments dropped: exact copies of what was there. */
+    /** Fragments dropped: another with the same range was there. */
     FRAGMENT_DROPPED_DUPLICATE,
     /** Fragments sent. */
     FRAGMENTS_SENT,
