@@ -15,6 +15,7 @@ final class Delivery {
     private final IpCounters counters;
     private final TransportTable transports;
     private final IcmpAgent icmp;
+    private final IcmpReports reports;
     private final GroupAgent groups;
 
     Delivery(
@@ -22,12 +23,14 @@ final class Delivery {
             IpCounters counters,
             TransportTable transports,
             IcmpAgent icmp,
+            IcmpReports reports,
             GroupAgent groups) {
         this.pool = pool;
         this.buffers = pool.buffers();
         this.counters = counters;
         this.transports = transports;
         this.icmp = icmp;
+        this.reports = reports;
         this.groups = groups;
     }
 
@@ -56,7 +59,7 @@ final class Delivery {
                 counters.increment(IpCounter.DELIVERED);
             } else {
                 counters.increment(IpCounter.RECEIVE_DROPPED_NO_PORT);
-                icmp.portUnreachable(packet, datagram, linkCast, nowNs);
+                reports.portUnreachable(packet, datagram, linkCast, nowNs);
                 pool.release(packet);
             }
         } else {
@@ -86,7 +89,7 @@ final class Delivery {
             counters.increment(
                     isSeen ? IpCounter.DELIVERED : IpCounter.RECEIVE_DROPPED_UNKNOWN_PROTOCOL);
             if (!isSeen) {
-                icmp.protocolUnreachable(packet, datagram, linkCast, nowNs);
+                reports.protocolUnreachable(packet, datagram, linkCast, nowNs);
             }
             pool.release(packet);
         }

@@ -3,12 +3,8 @@ package onload.ip;
 import onload.ip.address.AddressTable;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.fragment.ReassemblyEvents;
 import onload.ip.fragment.TransportChecksum;
 import onload.ip.icmp.EchoReplies;
-import onload.ip.icmp.IcmpErrorBuilder;
-import onload.ip.icmp.IcmpErrorRules;
-import onload.ip.icmp.IcmpErrorVerdict;
 import onload.ip.icmp.IcmpOptions;
 import onload.ip.icmp.IcmpQuotes;
 import onload.ip.icmp.IcmpRateLimit;
@@ -28,13 +24,11 @@ import onload.wire.Ipv6Header;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.random.RandomGenerator;
-
 /**
- * ICMP of both versions: answers echoes, tells transports what others report of their packets, and reports to others
- * what is wrong with theirs (RFC 792; RFC 1122, section 3.2.2; RFC 4443).
+ * ICMP of both versions that comes in: answers echoes, and tells transports what others report of their packets (RFC
+ * 792; RFC 1122, section 3.2.2; RFC 4443).
  */
-final class IcmpAgent implements ReassemblyEvents {
+final class IcmpAgent {
     /** The two bits of the traffic class that are the path's, not the asker's (RFC 3168, section 5). */
     private static final int ECN_MASK = 3;
 
@@ -44,12 +38,10 @@ final class IcmpAgent implements ReassemblyEvents {
     private final IpCounters counters;
     private final IcmpOptions options;
     private final IcmpRateLimit limit;
-    private final IcmpErrorBuilder builder;
+    private final WayBack wayBack;
     private final EchoReplies echoes;
     private final Parts parts;
     private final IcmpError error = new IcmpError();
-    private final IpDatagram timedOut = new IpDatagram();
-    private final Destination replyTo = new Destination(0, 0, 0, 0);
     private final Destination path = new Destination(0, 0, 0, 0);
 
     /** The parts of the layer that ICMP works with; they know it too, so that they come later. */
@@ -57,7 +49,6 @@ final class IcmpAgent implements ReassemblyEvents {
             Interfaces interfaces,
             AddressTable addresses,
             NextHopDetermination nextHops,
-            IpOutput output,
             TransportTable transports,
             PathMtuCache pathMtus,
             RouterDiscovery routers,
@@ -68,21 +59,19 @@ final class IcmpAgent implements ReassemblyEvents {
             PacketPool pool,
             IpCounters counters,
             IcmpOptions options,
-            RandomGenerator random,
+            IcmpRateLimit limit,
+            WayBack wayBack,
             Parts parts) {
         this.pool = pool;
         this.buffers = pool.buffers();
         this.memory = buffers.memory();
         this.counters = counters;
         this.options = options;
-        this.limit = new IcmpRateLimit(options, random.nextLong(), random);
-        this.builder = new IcmpErrorBuilder(pool);
+        this.limit = limit;
+        this.wayBack = wayBack;
         this.echoes = new EchoReplies(pool);
         this.parts = parts;
-        replyTo.groupLoopback(false);
     }
-
-    // What comes in.
 
     /** Takes a message with its reference; the packet's data is the message. */
     void received(int packet, IpDatagram datagram, long nowNs) {
@@ -183,48 +172,19 @@ final class IcmpAgent implements ReassemblyEvents {
             drop(packet, IpCounter.ICMP_DROPPED_ECHO_LIMIT);
             return;
         }
-        if (!findWayBack(datagram, nowNs)) {
+        if (!wayBack.find(datagram, nowNs)) {
             drop(packet, IpCounter.ICMP_DROPPED_NOT_SENT);
             return;
         }
         int reply =
                 datagram.isIpv4()
                         ? echoes.ipv4(packet)
-                        : echoes.ipv6(packet, datagram, replyTo.sourceHigh(), replyTo.sourceLow());
+                        : echoes.ipv6(packet, datagram, wayBack.sourceHigh(), wayBack.sourceLow());
         if (reply == PacketBuffers.NONE) {
             counters.increment(IpCounter.ICMP_DROPPED_NOT_SENT);
-        } else if (send(reply, datagram.trafficClass() & ~ECN_MASK, nowNs)) {
+        } else if (wayBack.send(reply, datagram.trafficClass() & ~ECN_MASK, nowNs)) {
             counters.increment(IpCounter.ICMP_ECHO_REPLIES_SENT);
         }
-    }
-
-    /**
-     * From the address that was addressed; for a group by the interface that it came in by, from one that is selected
-     * (RFC 1122, section 3.2.2.6; RFC 4443, section 4.2).
-     */
-    private boolean findWayBack(IpDatagram datagram, long nowNs) {
-        boolean isIpv4 = datagram.isIpv4();
-        replyTo.turnTo(
-                datagram.sourceHigh(),
-                datagram.sourceLow(),
-                isIpv4 ? IpProtocol.ICMP : IpProtocol.ICMPV6);
-        if (datagram.cast() == IpDatagram.UNICAST) {
-            replyTo.source(datagram.destinationHigh(), datagram.destinationLow());
-        } else {
-            replyTo.selectSource();
-        }
-        boolean isLinkLocal = Ipv6Address.isLinkLocal(datagram.sourceHigh(), datagram.sourceLow());
-        boolean isForGroup = datagram.cast() != IpDatagram.UNICAST;
-        replyTo.bindTo(isLinkLocal || isForGroup ? datagram.interfaceIndex() : 0);
-        return replyTo.isReady() || parts.nextHops.find(replyTo, nowNs) == 0;
-    }
-
-    private boolean send(int packet, int trafficClass, long nowNs) {
-        int result = parts.output.send(packet, replyTo, trafficClass, replyTo.hopLimit(), nowNs);
-        if (result < 0) {
-            drop(packet, IpCounter.ICMP_DROPPED_NOT_SENT);
-        }
-        return result >= 0;
     }
 
     // What others report.
@@ -321,197 +281,6 @@ final class IcmpAgent implements ReassemblyEvents {
                         error);
         if (read >= 0 && parts.transports.failed(error, nowNs)) {
             counters.increment(IpCounter.ICMP_ERRORS_DELIVERED);
-        }
-    }
-
-    // What is reported to others. The packet stays the caller's.
-
-    void portUnreachable(int packet, IpDatagram datagram, int linkCast, long nowNs) {
-        if (datagram.isIpv4()) {
-            reportIpv4(
-                    packet,
-                    datagram,
-                    Icmpv4Message.DESTINATION_UNREACHABLE,
-                    Icmpv4Message.PORT_UNREACHABLE,
-                    0,
-                    linkCast,
-                    nowNs);
-        } else {
-            reportIpv6(
-                    packet,
-                    datagram,
-                    Icmpv6Message.DESTINATION_UNREACHABLE,
-                    Icmpv6Message.PORT_UNREACHABLE,
-                    0,
-                    linkCast,
-                    nowNs);
-        }
-    }
-
-    void protocolUnreachable(int packet, IpDatagram datagram, int linkCast, long nowNs) {
-        if (datagram.isIpv4()) {
-            reportIpv4(
-                    packet,
-                    datagram,
-                    Icmpv4Message.DESTINATION_UNREACHABLE,
-                    Icmpv4Message.PROTOCOL_UNREACHABLE,
-                    0,
-                    linkCast,
-                    nowNs);
-        } else {
-            reportIpv6(
-                    packet,
-                    datagram,
-                    Icmpv6Message.PARAMETER_PROBLEM,
-                    Icmpv6Message.UNRECOGNIZED_NEXT_HEADER,
-                    datagram.nextHeaderPointer(),
-                    linkCast,
-                    nowNs);
-        }
-    }
-
-    /** Reports an IPv4 header that is wrong at a byte. */
-    void parameterProblem(int packet, IpDatagram datagram, int pointer, int linkCast, long nowNs) {
-        reportIpv4(
-                packet,
-                datagram,
-                Icmpv4Message.PARAMETER_PROBLEM,
-                Icmpv4Message.POINTER_INDICATES_ERROR,
-                pointer,
-                linkCast,
-                nowNs);
-    }
-
-    /** Reports an IPv6 header that is wrong at a byte. */
-    void parameterProblem(
-            int packet, IpDatagram datagram, int code, int pointer, int linkCast, long nowNs) {
-        reportIpv6(
-                packet, datagram, Icmpv6Message.PARAMETER_PROBLEM, code, pointer, linkCast, nowNs);
-    }
-
-    @Override
-    public void timedOut(int packet, int interfaceIndex, long nowNs) {
-        int at = buffers.data(packet);
-        if (Ipv4Header.version(memory, at) == 4) {
-            timedOut.ipv4Addresses(
-                    Ipv4Header.source(memory, at), Ipv4Header.destination(memory, at));
-            describeTimedOut(at, interfaceIndex);
-            reportIpv4(
-                    packet,
-                    timedOut,
-                    Icmpv4Message.TIME_EXCEEDED,
-                    Icmpv4Message.REASSEMBLY_TIME_EXCEEDED,
-                    0,
-                    IpDatagram.UNICAST,
-                    nowNs);
-        } else {
-            timedOut.ipv6Addresses(
-                    Ipv6Header.sourceHigh(memory, at),
-                    Ipv6Header.sourceLow(memory, at),
-                    Ipv6Header.destinationHigh(memory, at),
-                    Ipv6Header.destinationLow(memory, at));
-            describeTimedOut(at, interfaceIndex);
-            reportIpv6(
-                    packet,
-                    timedOut,
-                    Icmpv6Message.TIME_EXCEEDED,
-                    Icmpv6Message.REASSEMBLY_TIME_EXCEEDED,
-                    0,
-                    IpDatagram.UNICAST,
-                    nowNs);
-        }
-    }
-
-    private void describeTimedOut(int at, int interfaceIndex) {
-        boolean isOurs =
-                parts.addresses.isOurs(
-                        timedOut.destinationHigh(), timedOut.destinationLow(), interfaceIndex);
-        timedOut.arrival(interfaceIndex, isOurs ? IpDatagram.UNICAST : IpDatagram.MULTICAST, false);
-        timedOut.header(at, 0, 0, 0, 0, 0);
-    }
-
-    private void reportIpv4(
-            int packet,
-            IpDatagram datagram,
-            int type,
-            int code,
-            int detail,
-            int linkCast,
-            long nowNs) {
-        int header = datagram.headerIndex();
-        IcmpErrorVerdict verdict =
-                IcmpErrorRules.ipv4(
-                        memory,
-                        header,
-                        available(packet, header),
-                        datagram.cast(),
-                        arrival(linkCast));
-        if (mayReport(verdict, datagram, nowNs)) {
-            sendReport(builder.ipv4(packet, header, type, code, detail), nowNs);
-        }
-    }
-
-    private void reportIpv6(
-            int packet,
-            IpDatagram datagram,
-            int type,
-            int code,
-            int detail,
-            int linkCast,
-            long nowNs) {
-        int header = datagram.headerIndex();
-        IcmpErrorVerdict verdict =
-                IcmpErrorRules.ipv6(
-                        memory,
-                        header,
-                        available(packet, header),
-                        datagram.cast(),
-                        arrival(linkCast),
-                        type,
-                        code,
-                        detail);
-        if (mayReport(verdict, datagram, nowNs)) {
-            long high = replyTo.sourceHigh();
-            long low = replyTo.sourceLow();
-            sendReport(builder.ipv6(packet, header, type, code, detail, high, low), nowNs);
-        }
-    }
-
-    /** Bytes that are together from the IP header on, whatever of it was trimmed. */
-    private int available(int packet, int header) {
-        return buffers.data(packet) + buffers.length(packet) - header;
-    }
-
-    private static int arrival(int linkCast) {
-        if (linkCast == Loopback.LOCAL) {
-            return IcmpErrorRules.FROM_THIS_HOST;
-        }
-        return linkCast == IpDatagram.UNICAST
-                ? IcmpErrorRules.STATION_FRAME
-                : IcmpErrorRules.GROUP_FRAME_ARRIVAL;
-    }
-
-    private boolean mayReport(IcmpErrorVerdict verdict, IpDatagram datagram, long nowNs) {
-        if (!verdict.isAllowed()) {
-            counters.increment(IpCounter.ICMP_ERRORS_SUPPRESSED_FORBIDDEN);
-            return false;
-        }
-        if (!limit.mayError(datagram.sourceHigh(), datagram.sourceLow(), nowNs)) {
-            counters.increment(IpCounter.ICMP_ERRORS_SUPPRESSED_LIMIT);
-            return false;
-        }
-        if (!findWayBack(datagram, nowNs)) {
-            counters.increment(IpCounter.ICMP_DROPPED_NOT_SENT);
-            return false;
-        }
-        return true;
-    }
-
-    private void sendReport(int message, long nowNs) {
-        if (message == PacketBuffers.NONE) {
-            counters.increment(IpCounter.ICMP_DROPPED_NOT_SENT);
-        } else if (send(message, 0, nowNs)) {
-            counters.increment(IpCounter.ICMP_ERRORS_SENT);
         }
     }
 }

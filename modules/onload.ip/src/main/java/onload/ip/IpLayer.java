@@ -6,6 +6,7 @@ import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.fragment.Reassembly;
+import onload.ip.icmp.IcmpRateLimit;
 import onload.ip.multicast.GroupMemberships;
 import onload.ip.neighbor.NeighborCache;
 import onload.ip.neighbor.NeighborEntry;
@@ -167,27 +168,31 @@ public final class IpLayer implements AutoCloseable {
                         control,
                         options.arpRepliesPerSecond());
         ndp = new NdpAgent(pool, counters, addresses, neighbors, routers, control);
+        IcmpRateLimit limit = new IcmpRateLimit(options.icmp(), random.nextLong(), random);
+        WayBack wayBack = new WayBack(pool, counters, nextHops, output);
+        IcmpReports reports = new IcmpReports(pool, counters, addresses, limit, wayBack);
         icmp =
                 new IcmpAgent(
                         pool,
                         counters,
                         options.icmp(),
-                        random,
+                        limit,
+                        wayBack,
                         new IcmpAgent.Parts(
                                 interfaces,
                                 addresses,
                                 nextHops,
-                                output,
                                 transports,
                                 pathMtus,
                                 routers,
                                 ndp,
                                 groups));
-        reassembly = new Reassembly(options.reassembly(), pool, counters, icmp, random.nextLong());
-        Delivery delivery = new Delivery(pool, counters, transports, icmp, groups);
+        reassembly =
+                new Reassembly(options.reassembly(), pool, counters, reports, random.nextLong());
+        Delivery delivery = new Delivery(pool, counters, transports, icmp, reports, groups);
         GroupMemberships memberships = groups.memberships();
-        ipv4 = new Ipv4Input(pool, counters, addresses, memberships, reassembly, delivery, icmp);
-        ipv6 = new Ipv6Input(pool, counters, addresses, memberships, reassembly, delivery, icmp);
+        ipv4 = new Ipv4Input(pool, counters, addresses, memberships, reassembly, delivery, reports);
+        ipv6 = new Ipv6Input(pool, counters, addresses, memberships, reassembly, delivery, reports);
         addresses.interfaceUp(Interfaces.LOOPBACK, false, nowNs);
         addLoopbackAddress("127.0.0.1/8", nowNs);
         if (options.ipv6()) {

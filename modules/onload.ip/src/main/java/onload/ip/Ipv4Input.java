@@ -34,7 +34,7 @@ final class Ipv4Input {
     private final GroupMemberships groups;
     private final Reassembly reassembly;
     private final Delivery delivery;
-    private final IcmpAgent icmp;
+    private final IcmpReports reports;
     private final IpDatagram datagram = new IpDatagram();
 
     private int goodSource;
@@ -48,7 +48,7 @@ final class Ipv4Input {
             GroupMemberships groups,
             Reassembly reassembly,
             Delivery delivery,
-            IcmpAgent icmp) {
+            IcmpReports reports) {
         this.pool = pool;
         this.buffers = pool.buffers();
         this.memory = buffers.memory();
@@ -57,7 +57,7 @@ final class Ipv4Input {
         this.groups = groups;
         this.reassembly = reassembly;
         this.delivery = delivery;
-        this.icmp = icmp;
+        this.reports = reports;
     }
 
     /** Addresses have changed: nothing is remembered. */
@@ -251,7 +251,7 @@ final class Ipv4Input {
         if (problem != Ipv4Options.NONE) {
             counters.increment(IpCounter.RECEIVE_DROPPED_OPTIONS);
             datagramOf(at, headerLength);
-            icmp.parameterProblem(packet, datagram, problem - at, linkCast, nowNs);
+            reports.parameterProblem(packet, datagram, problem - at, linkCast, nowNs);
             pool.release(packet);
             return false;
         }

@@ -36,7 +36,7 @@ final class Ipv6Input {
     private final GroupMemberships groups;
     private final Reassembly reassembly;
     private final Delivery delivery;
-    private final IcmpAgent icmp;
+    private final IcmpReports reports;
     private final IpDatagram datagram = new IpDatagram();
     private final Ipv6ExtensionHeaders headers = new Ipv6ExtensionHeaders();
 
@@ -53,7 +53,7 @@ final class Ipv6Input {
             GroupMemberships groups,
             Reassembly reassembly,
             Delivery delivery,
-            IcmpAgent icmp) {
+            IcmpReports reports) {
         this.pool = pool;
         this.buffers = pool.buffers();
         this.memory = buffers.memory();
@@ -62,7 +62,7 @@ final class Ipv6Input {
         this.groups = groups;
         this.reassembly = reassembly;
         this.delivery = delivery;
-        this.icmp = icmp;
+        this.reports = reports;
     }
 
     /** Addresses have changed: nothing is remembered. */
@@ -210,7 +210,7 @@ final class Ipv6Input {
 
     private void report(int packet, int at, int code, int pointer, int linkCast, long nowNs) {
         describe(at, Ipv6Header.LENGTH, Ipv6Header.nextHeader(memory, at));
-        icmp.parameterProblem(packet, datagram, code, pointer, linkCast, nowNs);
+        reports.parameterProblem(packet, datagram, code, pointer, linkCast, nowNs);
     }
 
     private void drop(int packet, IpCounter reason) {

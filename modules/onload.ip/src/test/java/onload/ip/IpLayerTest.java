@@ -31,8 +31,7 @@ class IpLayerTest {
     }
 
     private static String refused(Runnable action) {
-        String message =
-                assertThrows(IllegalArgumentException.class, action::run).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, action::run).getMessage();
         return message == null ? "" : message;
     }
 
@@ -76,11 +75,9 @@ class IpLayerTest {
         assertTrue(
                 refused(() -> scene.ip.addVlan(scene.nic0, LayerScene.VLAN, "a"))
                         .contains("each once"));
-        assertTrue(
-                refused(() -> scene.ip.addVlan(vlan(), 7, "a")).contains("cannot have VLANs"));
+        assertTrue(refused(() -> scene.ip.addVlan(vlan(), 7, "a")).contains("cannot have VLANs"));
         IpInterface loopback = scene.ip.interfaces().getFirst();
-        assertTrue(
-                refused(() -> scene.ip.addVlan(loopback, 7, "a")).contains("cannot have VLANs"));
+        assertTrue(refused(() -> scene.ip.addVlan(loopback, 7, "a")).contains("cannot have VLANs"));
     }
 
     @Test
@@ -113,9 +110,7 @@ class IpLayerTest {
     void anInterfaceThatIsRemovedLeavesNothingBehind() {
         IpAddress peer = IpAddress.parse("198.51.100.9");
         IpInterface vlan = vlan();
-        scene.ip
-                .neighbors()
-                .fix(vlan.index(), peer.high(), peer.low(), STATION, scene.nowNs());
+        scene.ip.neighbors().fix(vlan.index(), peer.high(), peer.low(), STATION, scene.nowNs());
         Destination to = scene.ip.destination(peer, Forge.UDP);
         assertEquals(0, scene.ip.prepare(to, scene.nowNs()));
         scene.ip.removeInterface(vlan, scene.nowNs());
