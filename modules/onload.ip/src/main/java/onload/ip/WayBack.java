@@ -27,8 +27,9 @@ final class WayBack {
     }
 
     /**
-     * Finds the way to the source of a datagram: from the address that was addressed; for a group by the interface that it came in by, from one that is selected
-     * (RFC 1122, section 3.2.2.6; RFC 4443, section 4.2). Answers whether there is one.
+     * Finds the way to the source of a datagram: from the address that was addressed; for a group by the
+     * interface that it came in by, from one that is selected (RFC 1122, section 3.2.2.6; RFC 4443, section
+     * 4.2). Answers whether there is one.
      */
     boolean find(IpDatagram datagram, long nowNs) {
         boolean isIpv4 = datagram.isIpv4();
