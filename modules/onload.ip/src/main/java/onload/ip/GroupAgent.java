@@ -34,6 +34,9 @@ final class GroupAgent implements MulticastLink {
 
     private static final int ROUTER_ALERT_HEADER_LENGTH = 8;
 
+    /** The value of the router alert that says "MLD inside" (RFC 2711, section 2.1). */
+    private static final int MLD_ROUTER_ALERT = 0;
+
     private final PacketPool pool;
     private final PacketBuffers buffers;
     private final UnsafeBuffer memory;
@@ -125,7 +128,7 @@ final class GroupAgent implements MulticastLink {
                 datagram.sourceHigh(),
                 datagram.sourceLow(),
                 datagram.hopLimit(),
-                datagram.routerAlert() != IpDatagram.NO_ROUTER_ALERT,
+                datagram.routerAlert() == MLD_ROUTER_ALERT,
                 memory,
                 buffers.data(packet),
                 datagram.payloadLength(),
