@@ -2,6 +2,7 @@ package onload.ip;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
+import onload.ip.fragment.TransportChecksum;
 import onload.ip.internal.PacketChain;
 import onload.ip.spi.IpDatagram;
 import onload.nic.packet.PacketBuffers;
@@ -137,6 +138,10 @@ final class EthernetPort implements NicEvents {
      *     IpLayer#INTERFACE_DOWN}
      */
     int transmit(int packet) {
+        if (!checksums) {
+            // It was made for another way, by which the checksum would have been filled in.
+            TransportChecksum.complete(pool, packet);
+        }
         if (!gathers && buffers.continuation(packet) != PacketBuffers.NONE) {
             return transmitInOneBuffer(packet);
         }
