@@ -109,10 +109,16 @@ final class Ipv6Input {
                 cast,
                 (buffers.flags(packet) & PacketBuffers.CHECKSUM_VERIFIED) != 0);
         datagram.fragmentHeader(false);
-        upperLayer(arrival, packet, at, linkCast, nowNs);
+        upperLayer(arrival, packet, at, false, linkCast, nowNs);
     }
 
-    private void upperLayer(IpInterface arrival, int packet, int at, int linkCast, long nowNs) {
+    /**
+     * Goes through the extension headers.
+     *
+     * @param isWhole whether it was put together of fragments
+     */
+    private void upperLayer(
+            IpInterface arrival, int packet, int at, boolean isWhole, int linkCast, long nowNs) {
         int protocol = Ipv6Header.nextHeader(memory, at);
         if (protocol == IpProtocol.TCP
                 || protocol == IpProtocol.UDP
@@ -130,7 +136,13 @@ final class Ipv6Input {
             datagram.fragmentHeader(true);
         }
         if (headers.isFragment()) {
-            reassemble(arrival, packet, at, linkCast, nowNs);
+            if (isWhole) {
+                // A fragment that is made of fragments: no host sends one, and they could go any
+                // number deep.
+                drop(packet, IpCounter.RECEIVE_DROPPED_MALFORMED);
+            } else {
+                reassemble(arrival, packet, at, linkCast, nowNs);
+            }
             return;
         }
         datagram.extensions(headers.nextHeaderOffset() - at, headers.routerAlert());
@@ -188,8 +200,7 @@ final class Ipv6Input {
                 arrival.index(),
                 datagram.cast(),
                 (buffers.flags(result) & PacketBuffers.CHECKSUM_VERIFIED) != 0);
-        // What is whole again has no fragment header, so that this goes one step deep at most.
-        upperLayer(arrival, result, start, linkCast, nowNs);
+        upperLayer(arrival, result, start, true, linkCast, nowNs);
     }
 
     /** RFC 8200, section 4.5: where a fragment is wrong, and with which code that is reported. */
