@@ -18,6 +18,7 @@ import onload.wire.Icmpv4Message;
 import onload.wire.Icmpv6Message;
 import onload.wire.InternetChecksum;
 import onload.wire.IpProtocol;
+import onload.wire.Ipv4Address;
 import onload.wire.Ipv4Header;
 import onload.wire.Ipv6Address;
 import onload.wire.Ipv6Header;
@@ -221,11 +222,7 @@ final class IcmpAgent {
             counters.increment(IpCounter.ICMP_DROPPED_UNKNOWN_TYPE);
             return;
         }
-        if (read < 0
-                || !parts.addresses.isOurs(
-                        error.sourceHigh(),
-                        error.sourceLow(),
-                        zone(error.sourceHigh(), error.sourceLow()))) {
+        if (read < 0 || !isFromHere()) {
             counters.increment(IpCounter.ICMP_DROPPED_BAD_QUOTE);
             return;
         }
@@ -237,6 +234,17 @@ final class IcmpAgent {
         if (error.kind() == IcmpError.PACKET_TOO_BIG) {
             tooBig(quote, nowNs);
         }
+    }
+
+    /** Whether an error quotes an address of this host as the source, to which all of 127/8 belongs. */
+    private boolean isFromHere() {
+        long high = error.sourceHigh();
+        long low = error.sourceLow();
+        boolean isLoopback =
+                error.interfaceIndex() == Interfaces.LOOPBACK
+                        && Ipv6Address.isIpv4Mapped(high, low)
+                        && Ipv4Address.isLoopback((int) low);
+        return isLoopback || parts.addresses.isOurs(high, low, zone(high, low));
     }
 
     /** A link-local address is one of the interface that the error came in by, any other one of the host. */
