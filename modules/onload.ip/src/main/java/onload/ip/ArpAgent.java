@@ -98,9 +98,13 @@ final class ArpAgent {
     }
 
     private void request(IpInterface arrival, long mac, int from, int target, long nowNs) {
+        // RFC 1122, section 3.2.1.3 g: a loopback address does not appear outside of the host.
         boolean isForUs =
-                addresses.isOurs(
-                        Ipv6Address.MAPPED_HIGH, Ipv6Address.mappedLow(target), arrival.index());
+                !Ipv4Address.isLoopback(target)
+                        && addresses.isOurs(
+                                Ipv6Address.MAPPED_HIGH,
+                                Ipv6Address.mappedLow(target),
+                                arrival.index());
         boolean isProven = isProven(arrival, mac, from);
         boolean isKnown = learn(arrival, mac, from, isForUs, nowNs);
         if (!isForUs) {
