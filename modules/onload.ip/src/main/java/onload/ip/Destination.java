@@ -24,6 +24,8 @@ public final class Destination {
     /** Bytes of the ready-made header, which stands at their end. */
     static final int TEMPLATE_LENGTH = 64;
 
+    private static final int MAX_BYTE = 255;
+
     /** Nobody: a way that was not found yet. Its version never equals that of a destination. */
     private static final Neighbor NOBODY = Neighbor.fixed(0, 0);
 
@@ -173,8 +175,14 @@ public final class Destination {
      * Sets the traffic class of packets that do not say one: DSCP and ECN; 0 is the default.
      *
      * @param trafficClass 0 to 255
+     * @throws IllegalArgumentException if it is not
      */
     public void trafficClass(int trafficClass) {
+        if (trafficClass < 0 || trafficClass > MAX_BYTE) {
+            throw new IllegalArgumentException(
+                    "packets cannot have the traffic class %d; expected 0 to 255"
+                            .formatted(trafficClass));
+        }
         this.trafficClass = trafficClass;
     }
 
@@ -188,8 +196,14 @@ public final class Destination {
      * (RFC 1112, section 6.1).
      *
      * @param hopLimit 1 to 255, or {@link #DEFAULT_HOP_LIMIT}; 0 keeps the packet in this host
+     * @throws IllegalArgumentException if it is none of these
      */
     public void hopLimit(int hopLimit) {
+        if (hopLimit < DEFAULT_HOP_LIMIT || hopLimit > MAX_BYTE) {
+            throw new IllegalArgumentException(
+                    "packets cannot have the hop limit %d; expected 0 to 255, or -1 for the default"
+                            .formatted(hopLimit));
+        }
         if (wantedHopLimit != hopLimit) {
             wantedHopLimit = hopLimit;
             forget();

@@ -12,6 +12,7 @@ import onload.wire.EtherType;
 import onload.wire.EthernetHeader;
 import onload.wire.InternetChecksum;
 import onload.wire.Ipv4Header;
+import onload.wire.Ipv6Address;
 import onload.wire.Ipv6Header;
 import onload.wire.VlanTag;
 
@@ -30,6 +31,8 @@ import java.util.Objects;
 final class IpOutput {
     /** Bytes of head-room with which the header is written by whole words. */
     private static final int WORDS_LENGTH = Destination.TEMPLATE_LENGTH;
+
+    private static final int INTERFACE_LOCAL_SCOPE = 1;
 
     private final PacketPool pool;
     private final PacketBuffers buffers;
@@ -76,15 +79,37 @@ final class IpOutput {
         if (!isKnown
                 || length + destination.ipHeaderLength > destination.mtu
                 || destination.isLocal
-                || destination.isGroup) {
+                || destination.isGroup
+                || hops == 0) {
             return sendSlowly(packet, destination, trafficClass, hops, nowNs);
         }
         int prepended = destination.linkHeaderLength + destination.ipHeaderLength;
-        if (!writeHeader(packet, destination, length, trafficClass, hops, prepended)) {
-            counters.increment(IpCounter.SEND_REFUSED_NO_BUFFER);
-            return IpLayer.NO_BUFFER;
-        }
-        return transmit(packet, destination.port, prepended);
+        int result =
+                writeHeader(packet, destination, length, trafficClass, hops, prepended)
+                        ? transmit(packet, destination.port, prepended)
+                        : IpLayer.NO_BUFFER;
+        return result == 0 ? 0 : refused(result);
+    }
+
+    private int refused(int result) {
+        counters.increment(
+                switch (result) {
+                    case IpLayer.QUEUE_FULL -> IpCounter.SEND_REFUSED_QUEUE_FULL;
+                    case IpLayer.TOO_LONG -> IpCounter.SEND_REFUSED_TOO_LONG;
+                    case IpLayer.NO_BUFFER -> IpCounter.SEND_REFUSED_NO_BUFFER;
+                    case IpLayer.UNREACHABLE -> IpCounter.SEND_REFUSED_UNREACHABLE;
+                    default -> IpCounter.SEND_REFUSED_INTERFACE_DOWN;
+                });
+        return result;
+    }
+
+    /** What was taken before, and counts as sent to its sender, goes no further. */
+    private void drop(int packet, int result) {
+        counters.increment(
+                result == IpLayer.INTERFACE_DOWN
+                        ? IpCounter.SEND_DROPPED_INTERFACE_DOWN
+                        : IpCounter.SEND_DROPPED_QUEUE_FULL);
+        pool.release(packet);
     }
 
     private int lengthOf(int packet) {
@@ -101,17 +126,7 @@ final class IpOutput {
             return 0;
         }
         takeOff(packet, prepended);
-        counters.increment(refusal(result));
         return result;
-    }
-
-    private static IpCounter refusal(int result) {
-        return switch (result) {
-            case IpLayer.QUEUE_FULL -> IpCounter.SEND_REFUSED_QUEUE_FULL;
-            case IpLayer.TOO_LONG -> IpCounter.SEND_REFUSED_TOO_LONG;
-            case IpLayer.NO_BUFFER -> IpCounter.SEND_REFUSED_NO_BUFFER;
-            default -> IpCounter.SEND_REFUSED_INTERFACE_DOWN;
-        };
     }
 
     // Headers.
@@ -211,19 +226,18 @@ final class IpOutput {
         int length = lengthOf(packet);
         boolean isLong = length + destination.ipHeaderLength > destination.mtu;
         if (isLong && !mayCut(destination, length)) {
-            counters.increment(IpCounter.SEND_REFUSED_TOO_LONG);
-            return IpLayer.TOO_LONG;
+            return refused(IpLayer.TOO_LONG);
         }
         if (!writeHeader(
                 packet, destination, length, trafficClass, hopLimit, destination.ipHeaderLength)) {
-            counters.increment(IpCounter.SEND_REFUSED_NO_BUFFER);
-            return IpLayer.NO_BUFFER;
+            return refused(IpLayer.NO_BUFFER);
         }
         int result = withIpHeader(packet, destination, hopLimit, isLong, nowNs);
         if (result < 0) {
             takeOff(packet, destination.ipHeaderLength);
+            return refused(result);
         }
-        return result;
+        return 0;
     }
 
     private static boolean mayCut(Destination destination, int length) {
@@ -244,11 +258,17 @@ final class IpOutput {
         if (destination.isGroup && destination.groupLoopback() && groups.listens(destination)) {
             loopback.copy(packet, Objects.requireNonNull(destination.egress));
         }
-        if (hopLimit == 0) {
+        if (hopLimit == 0 || staysOnInterface(destination)) {
             pool.release(packet);
             return 0;
         }
         return isLong ? cut(packet, destination, nowNs) : emit(packet, destination, nowNs);
+    }
+
+    /** RFC 4291, section 2.7: interface-local groups are for loopback only, and of scope 0 there is none. */
+    private static boolean staysOnInterface(Destination to) {
+        return Ipv6Address.isMulticast(to.high(), to.low())
+                && Ipv6Address.multicastScope(to.high(), to.low()) <= INTERFACE_LOCAL_SCOPE;
     }
 
     private int cut(int packet, Destination destination, long nowNs) {
@@ -272,7 +292,6 @@ final class IpOutput {
                                 PacketPool.SEND)
                         : cutter.ipv6(packet, mtu, identification, room, gathers, PacketPool.SEND);
         if (first < 0) {
-            counters.increment(IpCounter.SEND_REFUSED_NO_BUFFER);
             return IpLayer.NO_BUFFER;
         }
         int result = emitAll(first, destination, nowNs);
@@ -285,26 +304,24 @@ final class IpOutput {
 
     /** The first fragment decides; if a later one finds no room, the datagram is lost as on a link. */
     private int emitAll(int first, Destination destination, long nowNs) {
+        int decided = 0;
         int result = 0;
-        int fragment = first;
-        boolean isFirst = true;
-        while (fragment != PacketBuffers.NONE) {
-            int next = buffers.next(fragment);
+        for (int fragment = first, next; fragment != PacketBuffers.NONE; fragment = next) {
+            next = buffers.next(fragment);
             buffers.next(fragment, PacketBuffers.NONE);
-            int sent = result < 0 ? result : emit(fragment, destination, nowNs);
-            if (sent < 0) {
-                pool.release(fragment);
-                if (!isFirst && result == 0) {
-                    counters.increment(IpCounter.SEND_DROPPED_QUEUE_FULL);
-                }
-                result = isFirst ? sent : result;
-            } else {
-                counters.increment(IpCounter.FRAGMENTS_SENT);
+            result = result < 0 ? result : emit(fragment, destination, nowNs);
+            if (fragment == first) {
+                decided = result;
             }
-            isFirst = false;
-            fragment = next;
+            if (result >= 0) {
+                counters.increment(IpCounter.FRAGMENTS_SENT);
+            } else if (decided < 0) {
+                pool.release(fragment);
+            } else {
+                drop(fragment, result);
+            }
         }
-        return result;
+        return decided;
     }
 
     /** Sends a packet that begins at its IP header; the reference is taken if the answer is not negative. */
@@ -317,7 +334,6 @@ final class IpOutput {
                 return 0;
             }
             if (ready != NeighborCache.READY) {
-                counters.increment(IpCounter.SEND_REFUSED_UNREACHABLE);
                 return IpLayer.UNREACHABLE;
             }
             nextHops.neighborIsReady(destination);
@@ -327,11 +343,10 @@ final class IpOutput {
     }
 
     /** Sends a packet that begins at its IP header to a station; the reference is taken if the answer is 0. */
-    int emit(int packet, IpInterface egress, long macAddress, boolean isIpv4) {
+    private int emit(int packet, IpInterface egress, long macAddress, boolean isIpv4) {
         int linkHeaderLength = egress.linkHeaderLength();
         int start = buffers.prepend(packet, linkHeaderLength);
         if (start == PacketBuffers.NONE) {
-            counters.increment(IpCounter.SEND_REFUSED_NO_BUFFER);
             return IpLayer.NO_BUFFER;
         }
         writeLinkHeader(
@@ -354,8 +369,7 @@ final class IpOutput {
     void resolved(Neighbor neighbor, IpInterface egress, int packet) {
         int result = emit(packet, egress, neighbor.macAddress(), neighbor.isIpv4());
         if (result < 0) {
-            counters.increment(IpCounter.SEND_DROPPED_QUEUE_FULL);
-            pool.release(packet);
+            drop(packet, result);
         }
     }
 }

@@ -141,6 +141,10 @@ final class NextHopDetermination {
 
     private int findLocal(Destination to) {
         IpInterface loopback = interfaces.loopback();
+        if (!loopback.isUp()) {
+            counters.increment(IpCounter.SEND_REFUSED_INTERFACE_DOWN);
+            return IpLayer.INTERFACE_DOWN;
+        }
         to.isLocal = true;
         to.egress = loopback;
         to.port = null;
@@ -208,6 +212,9 @@ final class NextHopDetermination {
     private boolean isOwnSource(Destination to, int interfaceIndex) {
         long high = to.wantedSourceHigh();
         long low = to.wantedSourceLow();
+        if (Ipv6Address.isIpv4Mapped(high, low) != to.isIpv4()) {
+            return false;
+        }
         boolean isUnspecified = high == 0 && (low == 0 || low == Ipv6Address.mappedLow(0));
         return isUnspecified || isOwn(high, low, interfaceIndex) || isLoopback(high, low);
     }
