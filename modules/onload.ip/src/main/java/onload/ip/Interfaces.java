@@ -13,7 +13,8 @@ final class Interfaces {
     /** The number of the loopback interface. */
     static final int LOOPBACK = 1;
 
-    private static final int LOOPBACK_MTU = 65_535;
+    /** The most that a packet of this host to itself may have: what IPv4 can say. */
+    static final int LOOPBACK_MTU = 65_535;
 
     private @Nullable IpInterface[] byIndex = new IpInterface[8];
     private final IpInterface loopback;

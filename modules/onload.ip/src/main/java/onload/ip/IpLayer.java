@@ -266,6 +266,7 @@ public final class IpLayer implements AutoCloseable {
      * @throws IllegalArgumentException if the identifier or the name is taken, or the parent is no NIC's
      */
     public IpInterface addVlan(IpInterface parent, int identifier, String name) {
+        requireThere(parent);
         EthernetPort port = parent.port();
         if (port == null || parent.vlan() != IpInterface.NO_VLAN) {
             throw new IllegalArgumentException(
@@ -330,8 +331,21 @@ public final class IpLayer implements AutoCloseable {
         return interfaces.list();
     }
 
-    /** Brings an interface up: with a link its addresses come into use, and routers are asked for. */
+    private void requireThere(IpInterface wanted) {
+        if (interfaces.byIndex(wanted.index()) != wanted) {
+            throw new IllegalArgumentException(
+                    "%s is no interface of this layer, or not any more; expected an interface that is there"
+                            .formatted(wanted.name()));
+        }
+    }
+
+    /**
+     * Brings an interface up: with a link its addresses come into use, and routers are asked for.
+     *
+     * @throws IllegalArgumentException if it was removed
+     */
     public void up(IpInterface changed, long nowNs) {
+        requireThere(changed);
         boolean wasUp = changed.isUp();
         changed.administrativelyUp(true);
         EthernetPort port = changed.port();
@@ -341,8 +355,18 @@ public final class IpLayer implements AutoCloseable {
         upOrDown(changed, wasUp, nowNs);
     }
 
-    /** Takes an interface down: nothing is sent or taken in any more. Its addresses stay configured. */
+    /**
+     * Takes an interface down: nothing is sent or taken in any more. Its addresses stay configured.
+     *
+     * @throws IllegalArgumentException if it was removed, or is the loopback, which is always up
+     */
     public void down(IpInterface changed, long nowNs) {
+        requireThere(changed);
+        if (changed.isLoopback()) {
+            throw new IllegalArgumentException(
+                    "%s cannot be taken down; expected the interface of a NIC"
+                            .formatted(changed.name()));
+        }
         boolean wasUp = changed.isUp();
         changed.administrativelyUp(false);
         upOrDown(changed, wasUp, nowNs);
@@ -354,13 +378,12 @@ public final class IpLayer implements AutoCloseable {
         }
         int index = changed.index();
         if (changed.isUp()) {
-            changed.disableIpv6(!options.ipv6());
+            boolean hasIpv6 = options.ipv6() && changed.mtu() >= MIN_IPV6_MTU;
+            changed.disableIpv6(!hasIpv6);
             groups.memberships().interfaceUp(index, changed.mtu(), nowNs);
             addresses.interfaceUp(index, nowNs);
-            if (options.ipv6() && changed.mtu() >= MIN_IPV6_MTU) {
+            if (hasIpv6) {
                 routers.interfaceUp(index, changed.macAddress(), changed.mtu(), nowNs);
-            } else {
-                changed.disableIpv6(true);
             }
         } else {
             routers.interfaceDown(index);
@@ -378,24 +401,26 @@ public final class IpLayer implements AutoCloseable {
      * Sets the MTU of an interface.
      *
      * @param bytes 68 (RFC 791) to what the NIC takes; below 1280 there is no IPv6 (RFC 8200, section 5)
-     * @throws IllegalArgumentException if it is not
+     * @throws IllegalArgumentException if it is not, or the interface was removed
      */
     public void mtu(IpInterface changed, int bytes, long nowNs) {
+        requireThere(changed);
         EthernetPort port = changed.port();
-        int most = port == null ? changed.mtu() : maxMtu(port.nic());
+        int most = port == null ? Interfaces.LOOPBACK_MTU : maxMtu(port.nic());
         if (bytes < MIN_MTU || bytes > most) {
             throw new IllegalArgumentException(
                     "interface %s cannot have an MTU of %d; expected %d to %d"
                             .formatted(changed.name(), bytes, MIN_MTU, most));
         }
-        boolean isUp = changed.isAdministrativelyUp();
-        if (isUp) {
+        boolean isRestarted = port != null && changed.isAdministrativelyUp();
+        if (isRestarted) {
             down(changed, nowNs);
         }
         changed.mtu(bytes);
-        if (isUp) {
+        if (isRestarted) {
             up(changed, nowNs);
         }
+        changed();
     }
 
     // Addresses, routes, groups.
@@ -403,11 +428,12 @@ public final class IpLayer implements AutoCloseable {
     /**
      * Gives an interface an address; once it is in use, its prefix is reached by the interface.
      *
-     * @throws IllegalArgumentException if it is not an address that a host may have, or there already; the
-     *     message says so
+     * @throws IllegalArgumentException if it is not an address that a host may have, or there already, or the interface
+     *     was removed; the message says so
      * @throws IllegalStateException if there is no room for another
      */
     public InterfaceAddress addAddress(IpInterface to, CidrAddress address, long nowNs) {
+        requireThere(to);
         return addresses.add(to.index(), address, AddressOrigin.MANUAL, nowNs);
     }
 
@@ -647,13 +673,18 @@ public final class IpLayer implements AutoCloseable {
         groups.memberships().advance(nowNs);
     }
 
-    /** Closes the NICs and releases every packet that the layer has. Leaves no groups; a second call does nothing. */
+    /**
+     * Closes the NICs and releases every packet that the layer has. Leaves no groups. Whoever sends afterwards is
+     * refused; a second call does nothing.
+     */
     @Override
     public void close() {
         if (isClosed) {
             return;
         }
         isClosed = true;
+        interfaces.forEach(each -> each.administrativelyUp(false));
+        changed();
         neighbors.close();
         reassembly.close();
         groups.memberships().close();

@@ -104,7 +104,7 @@ final class LinkAgent implements NeighborLink, AddressLink, RouterLink, PathMtuL
         }
         if (address.isIpv4()) {
             layer.arp.probe(egress, (int) address.low());
-        } else {
+        } else if (!egress.isIpv6Disabled()) {
             layer.ndp.probe(egress, address);
         }
     }
@@ -117,7 +117,7 @@ final class LinkAgent implements NeighborLink, AddressLink, RouterLink, PathMtuL
         }
         if (address.isIpv4()) {
             layer.arp.announce(egress, (int) address.low());
-        } else {
+        } else if (!egress.isIpv6Disabled()) {
             layer.ndp.announce(egress, address);
         }
     }
