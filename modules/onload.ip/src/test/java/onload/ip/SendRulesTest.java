@@ -1,5 +1,6 @@
 package onload.ip;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What must not leave this host, or not in that form, by the slow way as by the fast one. */
@@ -195,6 +197,79 @@ class SendRulesTest {
         UnsafeBuffer buffer = new UnsafeBuffer(frame);
         assertTrue(Ipv4Header.isChecksumCorrect(buffer, 14));
         assertEquals(0, InternetChecksum.fold(InternetChecksum.sum(buffer, 34, length, 0)));
+    }
+
+    // Templates.
+
+    /** Whatever the way is found anew for, what goes out is the same, from the first buffer's room or without. */
+    @Test
+    void theFastWayWritesWhatTheSlowOneDoes() {
+        List<String> peers =
+                List.of(
+                        Forge.PEER4,
+                        Forge.PEER6,
+                        "203.0.113.5",
+                        "2001:db9::5",
+                        "198.51.100.1",
+                        "2001:db8:100::1");
+        for (IpInterface each : scene.ip.interfaces()) {
+            for (String peer : List.of("198.51.100.1", "2001:db8:100::1")) {
+                IpAddress address = IpAddress.parse(peer);
+                scene.ip
+                        .neighbors()
+                        .fix(each.index(), address.high(), address.low(), STATION, scene.nowNs());
+            }
+        }
+        List.of(Forge.PEER4, Forge.PEER6, LayerScene.ROUTER4, LayerScene.ROUTER6)
+                .forEach(this::know);
+        Property.forAll(
+                400,
+                random -> {
+                    Destination to = to(peers.get(random.between(0, peers.size() - 1)));
+                    FragmentPolicy policy = random.oneOf(FragmentPolicy.values());
+                    to.fragmentPolicy(policy);
+                    int length = random.between(8, 1400);
+                    boolean isChain = random.flip();
+                    int headroom = random.flip() ? 128 : random.between(58, 70);
+                    int trafficClass = random.between(0, 255);
+                    int hops = random.between(1, 255);
+                    List<byte[]> frames = new ArrayList<>();
+                    for (int i = 0; i < 4; i++) {
+                        if (i == 2) {
+                            to.forget();
+                        }
+                        int packet = isChain ? chain(length) : packet(length);
+                        move(packet, headroom);
+                        assertEquals(
+                                0, scene.ip.send(packet, to, trafficClass, hops, scene.nowNs()));
+                        List<byte[]> sent = sentPackets();
+                        assertEquals(1, sent.size());
+                        frames.add(withoutIdentification(sent.getFirst(), policy));
+                    }
+                    for (byte[] frame : frames) {
+                        assertArrayEquals(frames.getFirst(), frame);
+                    }
+                });
+    }
+
+    /** The same data in its buffer with so much room before it. */
+    private void move(int packet, int headroom) {
+        PacketBuffers buffers = scene.pool.buffers();
+        byte[] data = new byte[buffers.length(packet)];
+        buffers.memory().getBytes(buffers.data(packet), data);
+        buffers.place(packet, PacketBuffers.METADATA_LENGTH + headroom, data.length);
+        buffers.memory().putBytes(buffers.data(packet), data);
+    }
+
+    private static byte[] withoutIdentification(byte[] frame, FragmentPolicy policy) {
+        UnsafeBuffer buffer = new UnsafeBuffer(frame);
+        int ip = Forge.ethernetType(frame) == EtherType.VLAN ? 18 : 14;
+        if (policy == FragmentPolicy.ALLOW && Ipv4Header.version(buffer, ip) == 4) {
+            assertTrue(Ipv4Header.isChecksumCorrect(buffer, ip));
+            Ipv4Header.identification(buffer, ip, 0);
+            Ipv4Header.checksum(buffer, ip, 0);
+        }
+        return frame;
     }
 
     // Counters.
