@@ -31,8 +31,7 @@ class ReceiveRulesTest {
     void nobodyIsToldWhoHasALoopbackAddress() {
         for (String loopback : List.of("127.0.0.1", "127.0.0.2")) {
             scene.takeSent();
-            scene.receive(
-                    Forge.arp(1, Forge.PEER_MAC, Forge.PEER4, "00:00:00:00:00:00", loopback));
+            scene.receive(Forge.arp(1, Forge.PEER_MAC, Forge.PEER4, "00:00:00:00:00:00", loopback));
             assertEquals(0, scene.takeSent().size(), loopback);
         }
     }
@@ -63,7 +62,8 @@ class ReceiveRulesTest {
             long before = scene.udp.errors();
             int packet = scene.pool.allocate(PacketPool.SEND);
             int at = scene.pool.buffers().append(packet, 8);
-            byte[] header = ByteBuffer.allocate(8).putShort((short) 99).putShort((short) 98).array();
+            byte[] header =
+                    ByteBuffer.allocate(8).putShort((short) 99).putShort((short) 98).array();
             header[5] = 8;
             scene.pool.buffers().memory().putBytes(at, header);
             Destination to = scene.ip.destination(IpAddress.parse(loopback), Forge.UDP);

@@ -108,7 +108,12 @@ class SendRulesTest {
         assertTrue(
                 scene.ip
                                 .groups()
-                                .join(7, scene.nic0.index(), group.high(), group.low(), scene.nowNs())
+                                .join(
+                                        7,
+                                        scene.nic0.index(),
+                                        group.high(),
+                                        group.low(),
+                                        scene.nowNs())
                         >= 0);
         long looped = scene.count(IpCounter.LOOPED_BACK);
         for (String address : List.of("ff01::123", "ff00::123", "ff11::5", "ff01::1")) {
@@ -304,8 +309,7 @@ class SendRulesTest {
         assertEquals(1, scene.count(IpCounter.FRAGMENTS_SENT));
         assertEquals(0, scene.count(IpCounter.SEND_REFUSED_QUEUE_FULL));
         int refused = chain3000();
-        assertEquals(
-                IpLayer.QUEUE_FULL, scene.ip.send(refused, to(Forge.PEER4), scene.nowNs()));
+        assertEquals(IpLayer.QUEUE_FULL, scene.ip.send(refused, to(Forge.PEER4), scene.nowNs()));
         assertEquals(2, scene.count(IpCounter.SEND_DROPPED_QUEUE_FULL));
         assertEquals(1, scene.count(IpCounter.SEND_REFUSED_QUEUE_FULL));
         scene.pool.release(refused);
