@@ -15,4 +15,5 @@ module onload.ip {
     exports onload.ip.route;
     exports onload.ip.router;
     exports onload.ip.spi;
+    exports onload.ip.support;
 }

@@ -4,7 +4,7 @@ import onload.ip.address.AddressTable;
 import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.TokenBucket;
+import onload.ip.support.TokenBucket;
 import onload.ip.neighbor.Neighbor;
 import onload.ip.neighbor.NeighborCache;
 import onload.ip.spi.IpDatagram;

@@ -3,7 +3,7 @@ package onload.ip;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.fragment.TransportChecksum;
-import onload.ip.internal.PacketChain;
+import onload.ip.support.PacketChain;
 import onload.ip.spi.IpDatagram;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;

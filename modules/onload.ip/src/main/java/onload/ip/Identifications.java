@@ -1,6 +1,6 @@
 package onload.ip;
 
-import onload.ip.internal.KeyedHash;
+import onload.ip.support.KeyedHash;
 
 import java.util.random.RandomGenerator;
 

@@ -3,7 +3,7 @@ package onload.ip;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.fragment.FragmentCutter;
-import onload.ip.internal.PacketChain;
+import onload.ip.support.PacketChain;
 import onload.ip.neighbor.Neighbor;
 import onload.ip.neighbor.NeighborCache;
 import onload.nic.packet.PacketBuffers;

@@ -5,7 +5,7 @@ import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.fragment.Reassembly;
-import onload.ip.internal.PacketChain;
+import onload.ip.support.PacketChain;
 import onload.ip.multicast.GroupMemberships;
 import onload.ip.spi.IpDatagram;
 import onload.nic.packet.PacketBuffers;

@@ -1,6 +1,6 @@
 package onload.ip.address;
 
-import onload.ip.internal.AddressMap;
+import onload.ip.support.AddressMap;
 import onload.wire.Ipv4Address;
 import onload.wire.Ipv6Address;
 

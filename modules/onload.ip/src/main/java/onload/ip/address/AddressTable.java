@@ -1,7 +1,7 @@
 package onload.ip.address;
 
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 import onload.wire.CidrAddress;
 import onload.wire.IpAddress;
 import onload.wire.Ipv4Address;

@@ -1,6 +1,6 @@
 package onload.ip.address;
 
-import onload.ip.internal.AddressMap;
+import onload.ip.support.AddressMap;
 import onload.wire.IpPrefix;
 import onload.wire.Ipv6Address;
 

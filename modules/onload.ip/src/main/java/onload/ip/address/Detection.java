@@ -2,7 +2,7 @@ package onload.ip.address;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 import onload.wire.Ipv6Address;
 
 import java.util.random.RandomGenerator;

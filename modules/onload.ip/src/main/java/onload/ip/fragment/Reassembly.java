@@ -2,7 +2,7 @@ package onload.ip.fragment;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 import onload.ip.spi.IpDatagram;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;

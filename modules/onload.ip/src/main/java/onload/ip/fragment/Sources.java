@@ -1,6 +1,6 @@
 package onload.ip.fragment;
 
-import onload.ip.internal.AddressMap;
+import onload.ip.support.AddressMap;
 
 import java.util.Arrays;
 

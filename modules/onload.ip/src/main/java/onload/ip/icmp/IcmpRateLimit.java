@@ -1,7 +1,7 @@
 package onload.ip.icmp;
 
-import onload.ip.internal.KeyedHash;
-import onload.ip.internal.TokenBucket;
+import onload.ip.support.KeyedHash;
+import onload.ip.support.TokenBucket;
 
 import org.jspecify.annotations.Nullable;
 

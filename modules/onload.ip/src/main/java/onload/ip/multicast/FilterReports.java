@@ -1,6 +1,6 @@
 package onload.ip.multicast;
 
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 import onload.wire.IgmpGroupRecord;
 
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package onload.ip.multicast;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 import onload.nic.packet.PacketPool;
 
 import org.agrona.concurrent.UnsafeBuffer;

@@ -1,6 +1,6 @@
 package onload.ip.multicast;
 
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 
 /**
  * What a host reports while a querier of an older version is there: groups without their sources, by IGMPv1 (RFC 1112,

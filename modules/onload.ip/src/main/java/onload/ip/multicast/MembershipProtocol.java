@@ -1,7 +1,7 @@
 package onload.ip.multicast;
 
 import onload.ip.counter.IpCounter;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 
 import org.jspecify.annotations.Nullable;
 

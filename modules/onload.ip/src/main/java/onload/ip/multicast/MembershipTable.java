@@ -2,8 +2,8 @@ package onload.ip.multicast;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.AddressMap;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.AddressMap;
+import onload.ip.support.DeadlineHeap;
 import onload.wire.Ipv4Address;
 import onload.wire.Ipv6Address;
 

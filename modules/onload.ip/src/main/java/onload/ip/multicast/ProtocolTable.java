@@ -1,6 +1,6 @@
 package onload.ip.multicast;
 
-import onload.ip.internal.AddressMap;
+import onload.ip.support.AddressMap;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package onload.ip.multicast;
 
-import onload.ip.internal.DeadlineHeap;
-import onload.ip.internal.TokenBucket;
+import onload.ip.support.DeadlineHeap;
+import onload.ip.support.TokenBucket;
 
 /**
  * What a host knows of the queriers on one link for one IP version: which version of the protocol they make it speak

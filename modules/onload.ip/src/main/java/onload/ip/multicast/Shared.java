@@ -1,7 +1,7 @@
 package onload.ip.multicast;
 
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.DeadlineHeap;
+import onload.ip.support.DeadlineHeap;
 import onload.nic.packet.PacketPool;
 
 import java.util.random.RandomGenerator;

@@ -2,8 +2,8 @@ package onload.ip.neighbor;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.internal.DeadlineHeap;
-import onload.ip.internal.TokenBucket;
+import onload.ip.support.DeadlineHeap;
+import onload.ip.support.TokenBucket;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.wire.MacAddress;

@@ -1,4 +1,4 @@
-package onload.ip.internal;
+package onload.ip.support;
 
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;

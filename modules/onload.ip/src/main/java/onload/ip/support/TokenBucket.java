@@ -1,4 +1,4 @@
-package onload.ip.internal;
+package onload.ip.support;
 
 /**
  * A limit on a rate: so many at once, and one more in every interval. One comparison and an addition each, and no

@@ -1,4 +1,4 @@
-package onload.ip.internal;
+package onload.ip.support;
 
 /**
  * Hashes of addresses under a secret, so that nobody outside can aim at a bucket of a table.

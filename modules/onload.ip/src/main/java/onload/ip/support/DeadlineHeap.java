@@ -1,4 +1,4 @@
-package onload.ip.internal;
+package onload.ip.support;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package onload.ip.internal;
+package onload.ip.support;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
