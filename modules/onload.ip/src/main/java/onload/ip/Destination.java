@@ -113,8 +113,14 @@ public final class Destination {
         return protocol;
     }
 
-    /** Turns to another peer, or the same with another source; all other wishes stay. */
-    void turnTo(long high, long low, int protocol) {
+    /**
+     * Turns to another peer; all other wishes stay. For those who answer whoever asks, and keep no destination for each.
+     *
+     * @param high high half of the peer's address, IPv4 as IPv4-mapped
+     * @param low its low half
+     * @param protocol the upper layer, 0 to 255
+     */
+    public void turnTo(long high, long low, int protocol) {
         if (this.high != high || this.low != low || this.protocol != protocol) {
             this.high = high;
             this.low = low;

@@ -9,4 +9,171 @@ public enum TcpCounter {
 
     /** Segments that went out. */
     SEGMENTS_SENT,
+
+    /** Segments that were sent again, SYNs among them. */
+    RETRANSMISSIONS,
+
+    /** Segments that were to be sent again while a NIC or a queue still had them; they were not. */
+    RETRANSMISSIONS_HELD,
+
+    /** Segments that the IP layer refused, such as for a full queue. They go again by a timer. */
+    SEND_REFUSED,
+
+    /** Segments that could not be made for want of a buffer. They go again by a timer. */
+    SEND_FAILED_NO_BUFFER,
+
+    /** Resets that went out. */
+    RESETS_SENT,
+
+    /** Resets that came in and ended a connection, or an attempt. */
+    RESETS_RECEIVED,
+
+    // Segments that came in and were dropped, one reason each.
+
+    /** Too short, or with a data offset that cannot be. */
+    RECEIVE_DROPPED_MALFORMED,
+
+    /** The checksum is wrong. */
+    RECEIVE_DROPPED_CHECKSUM,
+
+    /** For a group or a broadcast address (RFC 9293, MUST-57). */
+    RECEIVE_DROPPED_NOT_UNICAST,
+
+    /** For nobody: answered with a reset. */
+    RECEIVE_DROPPED_NO_CONNECTION,
+
+    /** Before the window: received before. */
+    RECEIVE_DROPPED_OLD,
+
+    /** Beyond the window. */
+    RECEIVE_DROPPED_OUTSIDE_WINDOW,
+
+    /** Payload while the window is closed; what the header says counted. */
+    RECEIVE_DROPPED_WINDOW_CLOSED,
+
+    /** An older timestamp than the last: PAWS (RFC 7323, section 5). */
+    RECEIVE_DROPPED_OLD_TIMESTAMP,
+
+    /** No timestamp where both sides had agreed on them (RFC 7323, section 3.2). */
+    RECEIVE_DROPPED_NO_TIMESTAMP,
+
+    /** A reset that is not exactly the next in the sequence, or that nobody waits for (RFC 5961, section 3). */
+    RECEIVE_DROPPED_RESET,
+
+    /** No ACK bit where there has to be one. */
+    RECEIVE_DROPPED_NO_ACK,
+
+    /** No SYN bit where only a SYN makes sense. */
+    RECEIVE_DROPPED_NO_SYN,
+
+    /** An acknowledgment of what was never sent, or far too old (RFC 5961, section 5). */
+    RECEIVE_DROPPED_ACKNOWLEDGMENT,
+
+    /** Payload after the peer's own FIN. */
+    RECEIVE_DROPPED_AFTER_FIN,
+
+    /** Payload for a connection that its user has closed: answered with a reset. */
+    RECEIVE_DROPPED_ORPHAN,
+
+    /** Out of order, while packet buffers are nearly used up. */
+    RECEIVE_DROPPED_PRESSURE,
+
+    /** Out of order, while the connection has as many of these as it may. */
+    RECEIVE_DROPPED_OUT_OF_ORDER_FULL,
+
+    // What segments brought.
+
+    /** Segments that came before one that should precede them. */
+    OUT_OF_ORDER,
+
+    /** Segments whose bytes had all or in part come before. */
+    DUPLICATES_RECEIVED,
+
+    /** Duplicates that the peer has reported by DSACK (RFC 2883). */
+    DUPLICATES_REPORTED,
+
+    /** SACK blocks that cannot be. */
+    SACK_BLOCKS_INVALID,
+
+    /** Duplicate acknowledgments (RFC 5681, section 2). */
+    DUPLICATE_ACKNOWLEDGMENTS,
+
+    /** ICMP errors that quote a segment under way. */
+    ERRORS_RECEIVED,
+
+    /** ICMP errors about what was not sent, or not lately (RFC 5927). */
+    ERRORS_IGNORED,
+
+    // Connections.
+
+    /** Connections that this side asked for. */
+    ACTIVE_OPENS,
+
+    /** Connections that peers asked for, half-open at first. */
+    PASSIVE_OPENS,
+
+    /** Connections that were established. */
+    ESTABLISHED,
+
+    /** SYNs and confirmations that were dropped since as many connections wait to be accepted as may. */
+    ACCEPT_QUEUE_FULL,
+
+    /** SYNs that were dropped since there are as many half-open connections as may be. */
+    SYN_QUEUE_FULL,
+
+    /** Half-open connections that nobody confirmed. */
+    HALF_OPEN_TIMED_OUT,
+
+    /** SYN cookies that went out. */
+    COOKIES_SENT,
+
+    /** Connections established by cookies. */
+    COOKIES_ACCEPTED,
+
+    /** Acknowledgments that should have been cookies and were not. */
+    COOKIES_INVALID,
+
+    /** Connections that were not put into TIME-WAIT since there are too many there. */
+    TIME_WAIT_OVERFLOWS,
+
+    /** Connections in TIME-WAIT that gave way to a new one (RFC 6191). */
+    TIME_WAIT_REUSED,
+
+    /** Connections that failed since the peer did not answer. */
+    TIMED_OUT,
+
+    /** Connections that failed since an idle peer did not answer. */
+    KEEP_ALIVE_TIMED_OUT,
+
+    /** Closed connections whose peer did not close in time. */
+    FIN_WAIT_2_TIMED_OUT,
+
+    // Timers and windows.
+
+    /** Retransmission timeouts. */
+    TIMEOUTS,
+
+    /** Times that a loss was found out by acknowledgments. */
+    FAST_RECOVERIES,
+
+    /** Acknowledgments that went by the timer. */
+    DELAYED_ACKS,
+
+    /** Acknowledgments that went only to tell of a window. */
+    WINDOW_UPDATES,
+
+    /** Questions to closed windows. */
+    WINDOW_PROBES,
+
+    /** Questions to idle peers. */
+    KEEP_ALIVES_SENT,
+
+    /** Challenge acknowledgments (RFC 5961). */
+    CHALLENGES_SENT,
+
+    /** Challenge acknowledgments that a limit held back. */
+    CHALLENGES_SUPPRESSED,
+
+    /** Times that segments in flight had become too long for their path. */
+    PATH_MTU_LOWERED,
 }

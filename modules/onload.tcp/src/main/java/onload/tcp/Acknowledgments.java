@@ -1,0 +1,139 @@
+package onload.tcp;
+
+import onload.tcp.congestion.CongestionControl;
+import onload.tcp.counter.TcpCounter;
+import onload.wire.SequenceNumber;
+import onload.wire.TcpHeader;
+
+import java.util.Objects;
+
+/**
+ * The ACK field (RFC 9293, section 3.10.7.4, fifth step): what it acknowledges leaves the queue, what it says of time
+ * goes into the estimate, and the window that comes with it is taken over. Algorithm; under the stack's lock.
+ */
+final class Acknowledgments {
+    private static final long NS_PER_MS = 1_000_000;
+
+    private final TcpContext context;
+    private final SendQueue queue;
+    private final LossRecovery lossRecovery;
+    private final Timers timers;
+
+    Acknowledgments(
+            TcpContext context, SendQueue queue, LossRecovery lossRecovery, Timers timers) {
+        this.context = context;
+        this.queue = queue;
+        this.lossRecovery = lossRecovery;
+        this.timers = timers;
+    }
+
+    /** {@return whether the acknowledgment is one that may be; otherwise the segment is dropped and answered} */
+    boolean process(TcpConnection c, ArrivingSegment segment, long nowNs) {
+        int acknowledgment = segment.acknowledgment;
+        if (SequenceNumber.isAcceptableAcknowledgment(acknowledgment, c.sndUna, c.sndMax)) {
+            advance(c, segment, nowNs);
+        } else if (acknowledgment == c.sndUna) {
+            again(c, segment);
+        } else if (!SequenceNumber.inWindow(acknowledgment, c.sndUna - c.maxSndWnd, c.maxSndWnd)) {
+            // RFC 5961, section 5.2: older than any window, or of what was never sent.
+            context.counters.increment(TcpCounter.RECEIVE_DROPPED_ACKNOWLEDGMENT);
+            return false;
+        }
+        updateWindow(c, segment);
+        return true;
+    }
+
+    /** SND.UNA goes on. */
+    private void advance(TcpConnection c, ArrivingSegment segment, long nowNs) {
+        int acked = segment.acknowledgment - c.sndUna;
+        int flight = c.flightSize();
+        c.sndUna = segment.acknowledgment;
+        long sentNs = queue.acknowledged(c, segment.acknowledgment);
+        if (c.sndUna - c.sndNxt > 0) {
+            // The peer took the byte of a window probe.
+            c.sndNxt = c.sndUna;
+        }
+        measure(c, segment, sentNs, nowNs);
+        c.backoff = 0;
+        c.timeouts = 0;
+        c.probesSent = 0;
+        c.bytesAcknowledged += acked;
+        lossRecovery.selective(c, segment);
+        if (lossRecovery.acknowledged(c, acked, nowNs)) {
+            CongestionControl congestion = Objects.requireNonNull(c.congestion);
+            boolean isLimited = Output.isCongestionLimited(c, congestion, flight);
+            congestion.acknowledged(acked, c.mss, isLimited, c.srttNs, nowNs);
+        }
+        // RFC 6298, rules 5.2 and 5.3.
+        c.unansweredSinceNs = nowNs;
+        c.retransmitNs = c.flightSize() == 0 ? Long.MAX_VALUE : nowNs + timers.rto(c);
+        if (c.hasUrgentToSend && c.sndUp - c.sndUna <= 0) {
+            c.hasUrgentToSend = false;
+        }
+        if (c.wantsRoom) {
+            offerRoom(c);
+        }
+        context.ip.confirmReachable(c.way(), nowNs);
+    }
+
+    /** A third of the buffer is to be free, so that the user is not woken for every segment. */
+    private void offerRoom(TcpConnection c) {
+        int notSent = c.sndQueuedBytes - (c.sndNxt - c.sndUna);
+        if (queue.room(c) >= c.sndBufferBytes / 3 && notSent < c.notSentLowWater) {
+            c.wantsRoom = false;
+            c.events |= TcpEvents.WRITABLE;
+        }
+    }
+
+    private void measure(TcpConnection c, ArrivingSegment segment, long sentNs, long nowNs) {
+        long sample;
+        if (sentNs != SendQueue.NO_TIME) {
+            sample = nowNs - sentNs;
+        } else if (c.hasTimestamps && segment.options.hasTimestamps()) {
+            // RFC 7323, section 4.1; no better than the clock of timestamps.
+            int echo = segment.options.timestampEchoReply();
+            int elapsed = SegmentWriter.timestamp(c, nowNs) - echo;
+            if (echo == 0 || elapsed < 0) {
+                return;
+            }
+            sample = Math.max(1, elapsed) * NS_PER_MS;
+        } else {
+            return;
+        }
+        timers.measured(c, Math.max(0, sample));
+    }
+
+    /** SND.UNA stays: perhaps a duplicate in the sense of RFC 5681, section 2. */
+    private void again(TcpConnection c, ArrivingSegment segment) {
+        if (c.sndWnd == 0) {
+            // RFC 9293, MUST-36: as long as the peer answers, a closed window is no reason to give up.
+            c.timeouts = 0;
+        }
+        c.probesSent = 0;
+        int news = lossRecovery.selective(c, segment);
+        boolean isDuplicate =
+                c.flightSize() > 0
+                        && segment.length == 0
+                        && !segment.is(TcpHeader.SYN | TcpHeader.FIN)
+                        && segment.window << c.sndScale == c.sndWnd;
+        if (news > 0 || (isDuplicate && !c.hasSack)) {
+            context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
+            lossRecovery.duplicate(c);
+        } else if (isDuplicate) {
+            context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
+        }
+    }
+
+    /** RFC 9293, section 3.10.7.4: only by segments that are not older than the one that did it last. */
+    void updateWindow(TcpConnection c, ArrivingSegment segment) {
+        int behind = segment.sequence - c.sndWl1;
+        if (behind > 0 || (behind == 0 && segment.acknowledgment - c.sndWl2 >= 0)) {
+            c.sndWnd = segment.window << c.sndScale;
+            c.sndWl1 = segment.sequence;
+            c.sndWl2 = segment.acknowledgment;
+            if (c.sndWnd > c.maxSndWnd) {
+                c.maxSndWnd = c.sndWnd;
+            }
+        }
+    }
+}

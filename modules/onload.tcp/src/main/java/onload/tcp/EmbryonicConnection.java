@@ -1,0 +1,62 @@
+package onload.tcp;
+
+import onload.tcp.flow.Flow;
+
+/**
+ * A connection of a listener in SYN-RECEIVED: a SYN has come and a SYN-ACK has gone. It becomes a {@link TcpConnection}
+ * when the peer confirms; until then it has no buffers and no way of its own, so that a flood of SYNs is cheap.
+ */
+final class EmbryonicConnection extends Flow {
+    final TcpListener listener;
+    final int iss;
+    final int irs;
+    final int peerMss;
+    final int ownMss;
+
+    /** The shift of the peer's window, or {@link StatelessSegments#NONE} if there is no window scaling. */
+    final int peerScale;
+
+    final boolean hasTimestamps;
+    final boolean hasSack;
+    final int timestampOffset;
+    final int interfaceIndex;
+    final int peerWindow;
+    int tsRecent;
+    int retries;
+    long sentNs;
+    long deadlineNs;
+    long challengedNs = Long.MIN_VALUE;
+
+    EmbryonicConnection(
+            TcpListener listener,
+            ArrivingSegment syn,
+            int iss,
+            int ownMss,
+            int peerMss,
+            int timestampOffset,
+            TcpSettings settings) {
+        tuple(
+                syn.localHigh,
+                syn.localLow,
+                syn.localPort,
+                syn.remoteHigh,
+                syn.remoteLow,
+                syn.remotePort);
+        this.listener = listener;
+        this.iss = iss;
+        this.ownMss = ownMss;
+        this.peerMss = peerMss;
+        this.timestampOffset = timestampOffset;
+        irs = syn.sequence;
+        interfaceIndex = syn.interfaceIndex;
+        peerWindow = syn.window;
+        hasTimestamps = settings.isOn(TcpSetting.TIMESTAMPS) && syn.options.hasTimestamps();
+        hasSack =
+                settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS) && syn.options.sackPermitted();
+        peerScale =
+                settings.isOn(TcpSetting.WINDOW_SCALING) && syn.options.hasWindowScale()
+                        ? syn.options.windowScale()
+                        : StatelessSegments.NONE;
+        tsRecent = hasTimestamps ? syn.options.timestampValue() : 0;
+    }
+}

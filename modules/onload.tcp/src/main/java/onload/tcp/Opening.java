@@ -1,0 +1,356 @@
+package onload.tcp;
+
+import onload.ip.Destination;
+import onload.ip.FragmentPolicy;
+import onload.ip.IpLayer;
+import onload.tcp.counter.TcpCounter;
+import onload.tcp.flow.Flow;
+import onload.wire.IpProtocol;
+import onload.wire.Ipv6Address;
+import onload.wire.SequenceNumber;
+import onload.wire.TcpHeader;
+import onload.wire.TcpOptions;
+
+import java.util.Objects;
+
+/**
+ * How connections open: SYNs of this side and of the peer (RFC 9293, sections 3.5, 3.10.1 and 3.10.7.3), and what both
+ * agree on in them.
+ */
+final class Opening {
+    private static final int DEFAULT_IPV4_MSS = 536;
+    private static final int DEFAULT_IPV6_MSS = 1220;
+
+    /** As in Linux: a connection in TIME-WAIT gives way to one of this side after a second. */
+    private static final long REUSE_NS = 1_000_000_000L;
+
+    private final TcpContext context;
+    private final StatelessSegments segments;
+    private final PathMtu pathMtu;
+    private final Timers timers;
+    private final Teardown teardown;
+    private final TimeWaitInput timeWaits;
+    private final TouchedConnections touched;
+    private final byte quickAcks;
+    private final int initialWindow;
+
+    Opening(
+            TcpContext context,
+            StatelessSegments segments,
+            PathMtu pathMtu,
+            Timers timers,
+            Teardown teardown,
+            TimeWaitInput timeWaits,
+            TouchedConnections touched) {
+        this.context = context;
+        this.segments = segments;
+        this.pathMtu = pathMtu;
+        this.timers = timers;
+        this.teardown = teardown;
+        this.timeWaits = timeWaits;
+        this.touched = touched;
+        quickAcks = (byte) context.settings.number(TcpSetting.QUICK_ACKS);
+        initialWindow = context.settings.number(TcpSetting.INITIAL_WINDOW_SEGMENTS);
+    }
+
+    // Active.
+
+    /** {@return 0 if there is a way to the peer; otherwise why not} The connection's way is set. */
+    int findWay(TcpConnection c, long high, long low, long nowNs) {
+        Destination to = context.ip.destination(high, low, IpProtocol.TCP);
+        to.fragmentPolicy(FragmentPolicy.FORBID);
+        to.bindTo(c.boundInterface);
+        if (!LocalPorts.isUnspecified(c.localHigh(), c.localLow())) {
+            to.source(c.localHigh(), c.localLow());
+        }
+        int result = context.ip.prepare(to, nowNs);
+        if (result != 0) {
+            return result == IpLayer.NO_SOURCE
+                    ? TcpConnection.ADDRESS_NOT_AVAILABLE
+                    : TcpConnection.UNREACHABLE;
+        }
+        if (to.isGroup()) {
+            // RFC 9293, section 3.9.2.3: a group cannot be connected to.
+            return TcpConnection.UNREACHABLE;
+        }
+        c.destination = to;
+        return 0;
+    }
+
+    /**
+     * {@return whether nobody has the tuple} A connection in TIME-WAIT makes room if its peer can tell the two apart by
+     * timestamps.
+     */
+    boolean isFree(
+            long localHigh,
+            long localLow,
+            int localPort,
+            long remoteHigh,
+            long remoteLow,
+            int remotePort,
+            long nowNs) {
+        Flow flow =
+                context.flows.find(
+                        localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+        if (flow instanceof TimeWait old
+                && old.hasTimestamps
+                && nowNs - old.sinceNs >= REUSE_NS) {
+            context.counters.increment(TcpCounter.TIME_WAIT_REUSED);
+            timeWaits.leave(old);
+            return true;
+        }
+        return flow == null;
+    }
+
+    /** Sends the first SYN; the tuple is set and is in the table. */
+    void begin(TcpConnection c, long nowNs) {
+        c.iss =
+                context.sequenceNumbers.next(
+                        c.localHigh(),
+                        c.localLow(),
+                        c.remoteHigh(),
+                        c.remoteLow(),
+                        c.localPort() << 16 | c.remotePort(),
+                        nowNs);
+        c.timestampOffset = timestampOffset(c);
+        c.sndUna = c.iss;
+        c.sndNxt = c.iss + 1;
+        c.sndMax = c.sndNxt;
+        c.sndSmall = c.iss;
+        c.hasTimestamps = context.settings.isOn(TcpSetting.TIMESTAMPS);
+        c.hasSack = context.settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS);
+        c.rcvScale = scale(c);
+        c.state = TcpState.SYN_SENT;
+        c.wasOpened = true;
+        c.peerMss = defaultMss(c);
+        pathMtu.begin(c);
+        c.unansweredSinceNs = nowNs;
+        sendSyn(c, nowNs);
+        context.counters.increment(TcpCounter.ACTIVE_OPENS);
+    }
+
+    int timestampOffset(Flow flow) {
+        return context.sequenceNumbers.timestampOffset(
+                flow.localHigh(),
+                flow.localLow(),
+                flow.remoteHigh(),
+                flow.remoteLow(),
+                flow.localPort() << 16 | flow.remotePort());
+    }
+
+    private static int defaultMss(TcpConnection c) {
+        // RFC 9293, MUST-15.
+        return c.way().isIpv4() ? DEFAULT_IPV4_MSS : DEFAULT_IPV6_MSS;
+    }
+
+    /** {@return the shift with which the largest receive buffer fits the window field (RFC 7323, section 2.3)} */
+    byte scale(TcpConnection c) {
+        int most =
+                c.tunesReceiveBuffer
+                        ? Math.max(
+                                c.rcvBufferBytes,
+                                context.settings.number(TcpSetting.MAX_RECEIVE_BUFFER_BYTES))
+                        : c.rcvBufferBytes;
+        int shift = 0;
+        while (shift < TcpOptions.MAX_WINDOW_SCALE && most >>> shift > 0xFFFF) {
+            shift++;
+        }
+        return context.settings.isOn(TcpSetting.WINDOW_SCALING) ? (byte) shift : 0;
+    }
+
+    /** Sends a SYN, or a SYN-ACK in a simultaneous open, and waits for the answer. */
+    void sendSyn(TcpConnection c, long nowNs) {
+        boolean isAnswer = c.state == TcpState.SYN_RECEIVED;
+        c.retransmitNs = nowNs + timers.rto(c);
+        segments.turnTo(c.way());
+        boolean scales = context.settings.isOn(TcpSetting.WINDOW_SCALING);
+        segments.synOptions(
+                pathMtu.advertised(c.way(), c.maximumSegmentSize),
+                scales && (!isAnswer || c.peerScales) ? c.rcvScale : StatelessSegments.NONE,
+                c.hasSack);
+        if (c.hasTimestamps) {
+            segments.timestamps(SegmentWriter.timestamp(c, nowNs), isAnswer ? c.tsRecent : 0);
+        }
+        int window = Math.min(c.rcvBufferBytes, 0xFFFF);
+        c.rcvAdv = c.rcvNxt + window;
+        c.rcvAcked = c.rcvNxt;
+        c.segmentsSent++;
+        segments.send(
+                c.localPort(),
+                c.remotePort(),
+                c.iss,
+                isAnswer ? c.rcvNxt : 0,
+                isAnswer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
+                window,
+                c.pseudoSum,
+                nowNs);
+        timers.arm(c);
+    }
+
+    /**
+     * A segment in SYN-SENT (RFC 9293, section 3.10.7.3).
+     *
+     * @return whether the connection is established now, so that what else is in the segment counts
+     */
+    boolean synSent(TcpConnection c, ArrivingSegment s, long nowNs) {
+        c.segmentsReceived++;
+        boolean hasAck = s.is(TcpHeader.ACK);
+        if (hasAck
+                && !SequenceNumber.isAcceptableAcknowledgment(
+                        s.acknowledgment, c.sndUna, c.sndMax)) {
+            context.counters.increment(TcpCounter.RECEIVE_DROPPED_ACKNOWLEDGMENT);
+            segments.reset(s, nowNs);
+            return false;
+        }
+        if (s.is(TcpHeader.RST)) {
+            if (hasAck) {
+                context.counters.increment(TcpCounter.RESETS_RECEIVED);
+                teardown.broken(c, TcpConnection.REFUSED);
+            } else {
+                context.counters.increment(TcpCounter.RECEIVE_DROPPED_RESET);
+            }
+            return false;
+        }
+        if (!s.is(TcpHeader.SYN)) {
+            context.counters.increment(TcpCounter.RECEIVE_DROPPED_NO_SYN);
+            return false;
+        }
+        c.lastReceivedNs = nowNs;
+        synReceived(c, s, nowNs);
+        if (!hasAck) {
+            // Simultaneous open (RFC 9293, section 3.5, figure 7).
+            c.state = TcpState.SYN_RECEIVED;
+            sendSyn(c, nowNs);
+            return false;
+        }
+        c.sndUna = s.acknowledgment;
+        if (c.timeouts == 0) {
+            timers.measured(c, nowNs - c.unansweredSinceNs);
+        }
+        established(c, s, nowNs);
+        c.ackNow = true;
+        return true;
+    }
+
+    /** Takes over what the peer's SYN says. */
+    private void synReceived(TcpConnection c, ArrivingSegment s, long nowNs) {
+        c.irs = s.sequence;
+        c.rcvNxt = s.sequence + 1;
+        c.rcvAcked = c.rcvNxt;
+        c.rcvAdv = c.rcvNxt + Math.min(c.rcvBufferBytes, 0xFFFF);
+        c.hasTimestamps &= s.options.hasTimestamps();
+        c.hasSack &= s.options.sackPermitted();
+        if (c.hasTimestamps) {
+            c.tsRecent = s.options.timestampValue();
+            c.tsRecentNs = nowNs;
+        }
+        c.peerScales =
+                s.options.hasWindowScale() && context.settings.isOn(TcpSetting.WINDOW_SCALING);
+        c.sndScale = c.peerScales ? (byte) s.options.windowScale() : 0;
+        if (!c.peerScales) {
+            c.rcvScale = 0;
+        }
+        if (s.options.hasMaximumSegmentSize()) {
+            c.peerMss = s.options.maximumSegmentSize();
+        }
+        pathMtu.begin(c);
+        // RFC 7323, section 2.2: the window of a SYN is never scaled.
+        c.sndWnd = s.window;
+        c.maxSndWnd = Math.max(c.maxSndWnd, s.window);
+        c.sndWl1 = s.sequence;
+        c.sndWl2 = s.acknowledgment;
+    }
+
+    /** {@return whether a segment in SYN-RECEIVED confirms the SYN of this side (section 3.10.7.4, fifth step)} */
+    boolean isConfirmed(TcpConnection c, ArrivingSegment s, long nowNs) {
+        if (!SequenceNumber.isAcceptableAcknowledgment(s.acknowledgment, c.sndUna, c.sndMax)) {
+            context.counters.increment(TcpCounter.RECEIVE_DROPPED_ACKNOWLEDGMENT);
+            segments.reset(s, nowNs);
+            return false;
+        }
+        c.sndUna = c.iss + 1;
+        established(c, s, nowNs);
+        return true;
+    }
+
+    /** ESTABLISHED, from whichever side. */
+    void established(TcpConnection c, ArrivingSegment s, long nowNs) {
+        c.state = c.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
+        c.retransmitNs = Long.MAX_VALUE;
+        // RFC 6928, section 2: a SYN that was lost leaves one segment to begin with.
+        int window = c.timeouts > 1 ? c.mss : initialWindow(c.mss);
+        Objects.requireNonNull(c.congestion).start(window, c.mss);
+        c.timeouts = 0;
+        c.backoff = 0;
+        c.rcvMss = Math.min(c.mss, DEFAULT_IPV4_MSS);
+        c.quickAcks = quickAcks;
+        c.lastReceivedNs = nowNs;
+        int field = s.is(TcpHeader.SYN) ? s.window : s.window << c.sndScale;
+        c.sndWnd = field;
+        c.maxSndWnd = Math.max(c.maxSndWnd, field);
+        c.sndWl1 = s.sequence;
+        c.sndWl2 = s.acknowledgment;
+        c.events |= TcpEvents.CONNECTED | TcpEvents.WRITABLE;
+        touched.add(c);
+        context.counters.increment(TcpCounter.ESTABLISHED);
+        if (c.keepsAlive) {
+            c.otherNs = nowNs + c.keepAliveIdleNs;
+        }
+    }
+
+    private int initialWindow(int mss) {
+        return (int)
+                Math.min(
+                        (long) initialWindow * mss,
+                        Math.max(2L * mss, (long) initialWindow * 1460));
+    }
+
+    // Passive.
+
+    /**
+     * Gives a connection that a peer has confirmed its variables.
+     *
+     * @param iss this side's initial sequence number
+     * @param irs the peer's
+     */
+    boolean accept(TcpConnection c, ArrivingSegment s, Agreement agreed, long nowNs) {
+        c.tuple(
+                s.localHigh, s.localLow, s.localPort, s.remoteHigh, s.remoteLow, s.remotePort);
+        c.boundInterface =
+                Ipv6Address.isLinkLocal(s.remoteHigh, s.remoteLow) ? s.interfaceIndex : 0;
+        if (findWay(c, s.remoteHigh, s.remoteLow, nowNs) != 0) {
+            return false;
+        }
+        c.pseudoSum =
+                StatelessSegments.pseudoSum(
+                        s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
+        c.isPassive = true;
+        c.wasOpened = true;
+        c.iss = agreed.iss;
+        c.irs = agreed.irs;
+        c.sndUna = agreed.iss + 1;
+        c.sndNxt = c.sndUna;
+        c.sndMax = c.sndUna;
+        c.sndSmall = c.iss;
+        c.rcvNxt = agreed.irs + 1;
+        c.rcvAcked = c.rcvNxt;
+        c.rcvAdv = c.rcvNxt + Math.min(c.rcvBufferBytes, 0xFFFF);
+        c.timestampOffset = agreed.timestampOffset;
+        c.hasTimestamps = agreed.hasTimestamps;
+        c.hasSack = agreed.hasSack;
+        c.tsRecent = agreed.tsRecent;
+        c.tsRecentNs = nowNs;
+        c.peerScales = agreed.peerScale != StatelessSegments.NONE;
+        c.sndScale = c.peerScales ? (byte) agreed.peerScale : 0;
+        c.rcvScale = c.peerScales ? scale(c) : 0;
+        c.peerMss = agreed.peerMss;
+        c.timeouts = agreed.retries;
+        pathMtu.begin(c);
+        if (agreed.sentNs != Long.MIN_VALUE && agreed.retries == 0) {
+            timers.measured(c, Math.max(0, nowNs - agreed.sentNs));
+        }
+        established(c, s, nowNs);
+        return true;
+    }
+
+}

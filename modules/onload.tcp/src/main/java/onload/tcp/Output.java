@@ -1,0 +1,222 @@
+package onload.tcp;
+
+import onload.nic.packet.PacketBuffers;
+import onload.tcp.congestion.CongestionControl;
+import onload.tcp.counter.TcpCounter;
+import onload.tcp.recovery.SackScoreboard;
+import onload.wire.TcpHeader;
+
+import java.util.Objects;
+
+/**
+ * Decides what a connection sends now: what is lost, new data within both windows, a FIN, an acknowledgment.
+ *
+ * <p>Runs once for each connection at the end of a batch, and after each call of the user's, so that one segment carries
+ * all that has become due. Algorithm; under the stack's lock.
+ */
+final class Output {
+    private final TcpContext context;
+    private final SegmentBuffers segments;
+    private final PacketBuffers buffers;
+    private final SegmentWriter writer;
+    private final SendQueue queue;
+    private final LossRecovery lossRecovery;
+    private final Timers timers;
+    private final PathMtu pathMtu;
+    private final long corkNs;
+    private final int maxSendBuffer;
+
+    Output(
+            TcpContext context,
+            SegmentWriter writer,
+            SendQueue queue,
+            LossRecovery lossRecovery,
+            PathMtu pathMtu,
+            Timers timers) {
+        this.context = context;
+        this.segments = context.segments;
+        this.buffers = context.buffers;
+        this.writer = writer;
+        this.queue = queue;
+        this.lossRecovery = lossRecovery;
+        this.pathMtu = pathMtu;
+        this.timers = timers;
+        corkNs = context.settings.get(TcpSetting.CORK_NS);
+        maxSendBuffer = context.settings.number(TcpSetting.MAX_SEND_BUFFER_BYTES);
+    }
+
+    /** Sends what is due and may go, and sets the timers. */
+    void run(TcpConnection c, long nowNs) {
+        if (!c.state.isSynchronized() || c.state == TcpState.TIME_WAIT) {
+            timers.arm(c);
+            return;
+        }
+        if (c.destination != null && c.pathMtu != c.destination.mtu()) {
+            pathMtu.changed(c);
+        }
+        if (c.recovery != TcpConnection.OPEN) {
+            lossRecovery.retransmit(c, nowNs);
+        }
+        if (c.hasUnsent()) {
+            sendNew(c, nowNs);
+        }
+        if (c.finQueued && !c.finSent && !c.hasUnsent()) {
+            sendFin(c, nowNs);
+        }
+        if (c.ackNow) {
+            writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+        }
+        timers.arm(c);
+    }
+
+    /**
+     * New data, as far as the peer's window and the congestion window let it, in full segments if there are any (RFC
+     * 9293, sections 3.8.6.2.1 and 3.7.4).
+     */
+    private void sendNew(TcpConnection c, long nowNs) {
+        int cwnd = Objects.requireNonNull(c.congestion).cwnd();
+        int flight = inFlight(c);
+        while (c.hasUnsent()) {
+            int packet = c.sndUnsent;
+            int bytes = sendableNow(c, packet, flight, cwnd, nowNs);
+            if (bytes <= 0 || !send(c, packet, bytes, nowNs)) {
+                break;
+            }
+            flight += bytes;
+        }
+        if (c.hasUnsent() && c.flightSize() == 0 && c.retransmitNs == Long.MAX_VALUE) {
+            // Nothing is under way that an answer could come to: ask by and by (RFC 9293, section
+            // 3.8.6.1), also after the IP layer refused a packet.
+            c.unansweredSinceNs = nowNs;
+            c.retransmitNs = nowNs + timers.rto(c);
+        }
+    }
+
+    /** {@return what is under way in the sense of RFC 6675: sent, and neither acknowledged nor lost} */
+    private static int inFlight(TcpConnection c) {
+        SackScoreboard scoreboard = c.scoreboard;
+        if (scoreboard != null) {
+            return scoreboard.pipe(c.sndUna, c.sndMax, c.mss);
+        }
+        int flight = c.flightSize();
+        // Without SACK each duplicate says that a segment has left the network.
+        return c.duplicateAcks == 0 || c.hasSack
+                ? flight
+                : Math.max(0, flight - c.duplicateAcks * c.mss);
+    }
+
+    /** {@return the bytes of the first unsent packet that may go now; 0 for none} */
+    private int sendableNow(TcpConnection c, int packet, int flight, int cwnd, long nowNs) {
+        int length = segments.length(packet);
+        int bytes = Math.min(length, c.mss);
+        int usable = c.sndUna + c.sndWnd - c.sndNxt;
+        if (usable < bytes) {
+            // Sender's silly-window avoidance: a part only if it is half of the largest window.
+            if (usable <= 0 || (usable < c.maxSndWnd >>> 1 && !c.overridesWindow)) {
+                return 0;
+            }
+            bytes = usable;
+        }
+        if (flight > 0 && flight + bytes > cwnd) {
+            growSendBuffer(c, cwnd);
+            return 0;
+        }
+        boolean isSmall = bytes < c.mss && bytes == length && packet == c.sndTail;
+        return isSmall && !maySendSmall(c, nowNs) ? 0 : bytes;
+    }
+
+    /** The queue is to hold two windows, so that the user can refill it while one is under way. */
+    private void growSendBuffer(TcpConnection c, int cwnd) {
+        if (c.tunesSendBuffer && c.sndBufferBytes < 2L * cwnd) {
+            c.sndBufferBytes = (int) Math.min(maxSendBuffer, 2L * cwnd);
+        }
+    }
+
+    private boolean maySendSmall(TcpConnection c, long nowNs) {
+        if (c.finQueued) {
+            return true;
+        }
+        if (c.isCorked) {
+            if (c.corkedSinceNs == Long.MIN_VALUE) {
+                c.corkedSinceNs = nowNs;
+            }
+            if (nowNs - c.corkedSinceNs < corkNs) {
+                c.otherNs = Math.min(c.otherNs, c.corkedSinceNs + corkNs);
+                return false;
+            }
+            return true;
+        }
+        // Nagle's algorithm, held up only by a small segment that is under way (Minshall).
+        return c.noDelay || c.sndSmall - c.sndUna <= 0;
+    }
+
+    private boolean send(TcpConnection c, int packet, int bytes, long nowNs) {
+        if (bytes < segments.length(packet) && !queue.split(c, packet, bytes)) {
+            context.counters.increment(TcpCounter.SEND_FAILED_NO_BUFFER);
+            return false;
+        }
+        boolean isLast = packet == c.sndTail;
+        boolean hasFin = isLast && c.finQueued;
+        int flags = TcpHeader.ACK | (isLast ? TcpHeader.PSH : 0) | (hasFin ? TcpHeader.FIN : 0);
+        boolean wasAcknowledging = c.ackPending;
+        if (queue.isHeld(packet) || writer.data(c, packet, bytes, flags, nowNs) < 0) {
+            return false;
+        }
+        if (wasAcknowledging) {
+            // The user answers: acknowledgments can wait for what it says.
+            c.quickAcks = 0;
+        }
+        advance(c, packet, bytes, hasFin, nowNs);
+        return true;
+    }
+
+    private void advance(TcpConnection c, int packet, int bytes, boolean hasFin, long nowNs) {
+        if (c.flightSize() == 0) {
+            // RFC 6298, rule 5.1; a timer for window probes has nothing to wait for any more.
+            c.backoff = 0;
+            c.timeouts = 0;
+            c.unansweredSinceNs = nowNs;
+            c.retransmitNs = nowNs + timers.rto(c);
+        }
+        c.corkedSinceNs = Long.MIN_VALUE;
+        c.overridesWindow = false;
+        c.sndNxt += bytes;
+        if (bytes < c.mss) {
+            c.sndSmall = c.sndNxt;
+        }
+        c.sndUnsent = buffers.next(packet);
+        if (hasFin) {
+            c.finSent = true;
+            c.sndNxt++;
+        }
+        if (c.sndNxt - c.sndMax > 0) {
+            c.sndMax = c.sndNxt;
+        }
+    }
+
+    private void sendFin(TcpConnection c, long nowNs) {
+        if (writer.control(c, c.sndNxt, TcpHeader.FIN | TcpHeader.ACK, nowNs) < 0) {
+            if (c.retransmitNs == Long.MAX_VALUE) {
+                c.retransmitNs = nowNs + timers.rto(c);
+            }
+            return;
+        }
+        if (c.flightSize() == 0) {
+            c.backoff = 0;
+            c.timeouts = 0;
+            c.unansweredSinceNs = nowNs;
+            c.retransmitNs = nowNs + timers.rto(c);
+        }
+        c.finSent = true;
+        c.sndNxt++;
+        c.sndMax = c.sndNxt;
+    }
+
+    /** {@return whether the congestion window is what holds the connection back, so that it should grow} */
+    static boolean isCongestionLimited(TcpConnection c, CongestionControl congestion, int flight) {
+        // RFC 5681, section 3.1 and RFC 7661: a window that is not used is not tried.
+        return congestion.cwnd() < congestion.ssthresh()
+                ? 2L * flight >= congestion.cwnd()
+                : flight + c.mss > congestion.cwnd();
+    }
+}

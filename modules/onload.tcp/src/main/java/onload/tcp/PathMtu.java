@@ -1,0 +1,67 @@
+package onload.tcp;
+
+import onload.ip.Destination;
+import onload.tcp.congestion.CongestionControl;
+import onload.tcp.counter.TcpCounter;
+import onload.wire.TcpHeader;
+
+/**
+ * How long the segments of a connection may be: what the peer takes, what the path takes (RFC 9293, section 3.7.5; RFC
+ * 8201, section 5.4), what one buffer holds.
+ */
+final class PathMtu {
+    /** As in Linux: a peer that asks for less would have us send headers alone. */
+    private static final int LEAST_MSS = 48;
+
+    private static final int TIMESTAMPS_LENGTH = 12;
+
+    private final TcpContext context;
+    private final LossRecovery lossRecovery;
+    private final int capacity;
+
+    PathMtu(TcpContext context, LossRecovery lossRecovery) {
+        this.context = context;
+        this.lossRecovery = lossRecovery;
+        this.capacity = context.buffers.dataCapacity();
+    }
+
+    /** {@return what this host puts into the MSS option of a SYN: MMS_R, for what the interface takes} */
+    int advertised(Destination to, int limit) {
+        int most = Math.max(LEAST_MSS, to.mtu() - to.ipHeaderLength() - TcpHeader.MIN_LENGTH);
+        return limit == 0 ? most : Math.min(limit, most);
+    }
+
+    /** Works out the segment size of a connection that has just learnt the peer's. */
+    void begin(TcpConnection c) {
+        c.pathMtu = c.way().mtu();
+        c.mss = segmentSize(c);
+    }
+
+    private int segmentSize(TcpConnection c) {
+        Destination to = c.way();
+        int path = to.mtu() - to.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        int most = Math.max(LEAST_MSS, Math.min(path, c.peerMss));
+        if (c.maximumSegmentSize != 0) {
+            most = Math.min(most, c.maximumSegmentSize);
+        }
+        return Math.min(capacity, most - (c.hasTimestamps ? TIMESTAMPS_LENGTH : 0));
+    }
+
+    /** The path has another MTU than it had. */
+    void changed(TcpConnection c) {
+        int before = c.mss;
+        begin(c);
+        if (c.mss == before) {
+            return;
+        }
+        CongestionControl congestion = c.congestion;
+        if (congestion != null) {
+            congestion.segmentSizeChanged(before, c.mss);
+        }
+        if (c.mss < before && c.flightSize() > 0) {
+            // RFC 8201, section 5.4: what was too long goes again, though nothing is congested.
+            context.counters.increment(TcpCounter.PATH_MTU_LOWERED);
+            lossRecovery.lost(c);
+        }
+    }
+}

@@ -1,0 +1,542 @@
+package onload.tcp;
+
+import onload.ip.Destination;
+import onload.tcp.flow.Flow;
+import onload.wire.IpAddress;
+
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+
+/**
+ * A TCP connection: made by {@link TcpEngine#open} to connect, or accepted from a {@link TcpListener}.
+ *
+ * <p>No call waits: one that cannot go on answers {@link #WOULD_BLOCK}, and {@link TcpEvents} says when it can. What a
+ * call sends goes out with the next {@code IpLayer.flush} or poll.
+ *
+ * <p>Belongs to the thread that has the stack's lock.
+ */
+public final class TcpConnection extends TransmissionControlBlock {
+    /** Answer: nothing can be done now; an event will say when. */
+    public static final int WOULD_BLOCK = -1;
+
+    /** Answer: the peer has closed, and all that it sent is read. */
+    public static final int END_OF_STREAM = -2;
+
+    /** Answer: there is no connection, or not yet. */
+    public static final int NOT_CONNECTED = -3;
+
+    /** Answer: this side has closed, so that it cannot send; or cannot receive, after {@link #shutdownInput}. */
+    public static final int CLOSED = -4;
+
+    /** Answer: the peer has reset the connection. */
+    public static final int RESET = -5;
+
+    /** Answer: the peer refused the connection, or its host has nobody at the port. */
+    public static final int REFUSED = -6;
+
+    /** Answer: the peer did not answer for too long. */
+    public static final int TIMED_OUT = -7;
+
+    /** Answer: there is no way to the peer. */
+    public static final int UNREACHABLE = -8;
+
+    /** Answer: somebody else has the address and port, or the connection. */
+    public static final int ADDRESS_IN_USE = -9;
+
+    /** Answer: the address is none of this host. */
+    public static final int ADDRESS_NOT_AVAILABLE = -10;
+
+    /** Answer: no local port is free. */
+    public static final int NO_PORT = -11;
+
+    /** Answer: the engine has as many connections as it may. */
+    public static final int NO_MEMORY = -12;
+
+    /** Answer: this cannot be done in this state, such as connecting twice. */
+    public static final int INVALID_STATE = -13;
+
+    /** Answer: this side has aborted the connection. */
+    public static final int ABORTED = -14;
+
+    static final byte OPEN = 0;
+    static final byte FAST_RECOVERY = 1;
+    static final byte LOSS = 2;
+
+    private final TcpEngine engine;
+
+    int iss;
+    int irs;
+
+    /** The largest window that the peer has offered: MAX.SND.WND. */
+    int maxSndWnd;
+
+    /** Where the queue was when recovery began: it ends when all of that is acknowledged (RFC 6582, RFC 6675). */
+    int recover;
+
+    /** {@link #OPEN}, {@link #FAST_RECOVERY} or {@link #LOSS}. */
+    byte recovery;
+
+    /** Recovery has sent nothing yet: the first segment goes whatever the window says. */
+    boolean mustRetransmit;
+
+    int duplicateAcks;
+
+    /** How often the timeout was doubled. */
+    byte backoff;
+
+    /** Timeouts without an acknowledgment of new data. */
+    int timeouts;
+
+    /** When the first of these timeouts, or of window probes, was armed; for the user timeout. */
+    long unansweredSinceNs;
+
+    /** End of the last segment that was not full: what Nagle's algorithm waits for, as Minshall modified it. */
+    int sndSmall;
+
+    int blocksToSend;
+
+    /** When the cork began to hold something back, or Long.MIN_VALUE. */
+    long corkedSinceNs = Long.MIN_VALUE;
+
+    /** The timer has said that a part of a segment goes where the window has no room for all. */
+    boolean overridesWindow;
+
+    /** There was a recovery, so that {@link #recover} says something. */
+    boolean hasRecovered;
+
+    boolean hasUrgentToSend;
+
+    /** After the urgent data that was sent: SND.UP. */
+    int sndUp;
+
+    boolean hasUrgent;
+
+    /** After the urgent data that is announced: RCV.UP. */
+    int rcvUp;
+
+    /** The peer's FIN has come; its sequence number is {@link #finSequence}. */
+    boolean finReceived;
+
+    int finSequence;
+    boolean isOrphan;
+    boolean inputShutDown;
+    boolean isPassive;
+
+    /** A SYN was sent, or one was accepted. */
+    boolean wasOpened;
+
+    boolean wasBound;
+
+    /** The peer has shown its own options in its SYN. */
+    boolean peerScales;
+
+    int peerMss;
+    int maximumSegmentSize;
+    int boundInterface;
+    int pathMtu;
+    int error;
+    int softError;
+    long challengedNs = Long.MIN_VALUE;
+    long tsRecentNs;
+
+    boolean keepsAlive;
+    long keepAliveIdleNs;
+    long keepAliveIntervalNs;
+    int keepAliveProbes;
+    int probesSent;
+    long userTimeoutNs;
+    long lingerNs = -1;
+    int notSentLowWater = Integer.MAX_VALUE;
+
+    boolean tunesSendBuffer = true;
+    boolean tunesReceiveBuffer = true;
+    int tuningSequence;
+    int tuningRead;
+    long tuningNs = Long.MIN_VALUE;
+
+    long segmentsReceived;
+    long segmentsSent;
+    int retransmissions;
+    int lostSegments;
+
+    @Nullable TcpListener listener;
+    @Nullable TimeWait timeWait;
+    private @Nullable Object attachment;
+
+    TcpConnection(TcpEngine engine) {
+        this.engine = engine;
+    }
+
+    /** The way to the peer, which a connection has from the time on that it has a peer. */
+    Destination way() {
+        return Objects.requireNonNull(destination);
+    }
+
+    // The user's calls.
+
+    /**
+     * Takes a local address and port.
+     *
+     * @param high high half of an address of this host, IPv4 as IPv4-mapped; with {@code low} 0 for any
+     * @param low its low half
+     * @param port 1 to 65535, or 0 for one that is chosen when it connects
+     * @return 0, {@link #ADDRESS_IN_USE}, {@link #ADDRESS_NOT_AVAILABLE} or {@link #INVALID_STATE}
+     */
+    public int bind(long high, long low, int port) {
+        return engine.bind(this, high, low, port);
+    }
+
+    /**
+     * Begins to connect: sends a SYN. {@link TcpEvents#CONNECTED} or {@link TcpEvents#FAILED} will say what came of it.
+     *
+     * @param high high half of the peer's address, IPv4 as IPv4-mapped
+     * @param low its low half
+     * @param port 1 to 65535
+     * @return 0; or {@link #INVALID_STATE}, {@link #ADDRESS_IN_USE} (this very connection exists), {@link
+     *     #ADDRESS_NOT_AVAILABLE}, {@link #NO_PORT}, {@link #NO_MEMORY}, {@link #UNREACHABLE}; then it may be tried
+     *     again
+     */
+    public int connect(long high, long low, int port, long nowNs) {
+        return engine.connect(this, high, low, port, nowNs);
+    }
+
+    /**
+     * Queues bytes to send, and sends what may go. They are copied.
+     *
+     * @param length ≥ 0
+     * @return how many were taken, fewer than {@code length} if there was no room for more; {@link #WOULD_BLOCK} if
+     *     there was none, {@link #NOT_CONNECTED}, {@link #CLOSED}, or the {@link #error} of a connection that broke
+     */
+    public int send(DirectBuffer from, int offset, int length, long nowNs) {
+        return engine.user().send(this, from, offset, length, nowNs);
+    }
+
+    /**
+     * Queues a packet to send without copying it.
+     *
+     * @param packet a buffer of the stack's pool, alone and without a continuation, whose data is the payload, with 128
+     *     bytes of head-room; it is the connection's if the answer is 0
+     * @return 0, or an answer of {@link #send}
+     */
+    public int sendPacket(int packet, long nowNs) {
+        return engine.user().sendPacket(this, packet, nowNs);
+    }
+
+    /**
+     * Queues one byte of urgent data after what is queued (RFC 9293, section 3.8.5; RFC 6093 advises against it).
+     *
+     * @return 1, or a negative answer of {@link #send}
+     */
+    public int sendUrgent(byte value, long nowNs) {
+        return engine.user().sendUrgent(this, value, nowNs);
+    }
+
+    /** {@return how many bytes {@link #send} would take now, ≥ 0} */
+    public int sendable() {
+        return engine.user().sendable(this);
+    }
+
+    /**
+     * Reads bytes that have come. They are copied.
+     *
+     * @param length ≥ 0
+     * @return how many; {@link #WOULD_BLOCK}, {@link #END_OF_STREAM}, {@link #NOT_CONNECTED}, {@link #CLOSED}, or the
+     *     {@link #error} of a connection that broke
+     */
+    public int receive(MutableDirectBuffer to, int offset, int length, long nowNs) {
+        return engine.user().receive(this, to, offset, length, nowNs);
+    }
+
+    /** As {@link #receive}, but the bytes stay to be read. */
+    public int peek(MutableDirectBuffer to, int offset, int length) {
+        return engine.user().peek(this, to, offset, length);
+    }
+
+    /**
+     * Takes the packet with the next bytes, without copying them: its data, over the buffers that continue it.
+     *
+     * @return the packet, to be released by the caller; or a negative answer of {@link #receive}
+     */
+    public int receivePacket(long nowNs) {
+        return engine.user().receivePacket(this, nowNs);
+    }
+
+    /** {@return the bytes that can be read} */
+    public int available() {
+        return rcvQueuedBytes;
+    }
+
+    /** {@return the bytes that were sent or queued and are not acknowledged} */
+    public int unacknowledged() {
+        return sndQueuedBytes;
+    }
+
+    /** {@return the bytes that are queued and were not sent yet} */
+    public int notSent() {
+        return engine.user().notSent(this);
+    }
+
+    /**
+     * Sends a FIN after what is queued. Receiving goes on.
+     *
+     * @return 0, {@link #NOT_CONNECTED}, or the {@link #error} of a connection that broke
+     */
+    public int shutdownOutput(long nowNs) {
+        return engine.user().shutdownOutput(this, nowNs);
+    }
+
+    /**
+     * Receives no more: what is queued is dropped, and so is what comes; the peer is not told.
+     *
+     * @return 0, or {@link #NOT_CONNECTED}
+     */
+    public int shutdownInput(long nowNs) {
+        return engine.user().shutdownInput(this, nowNs);
+    }
+
+    /**
+     * Closes. What is queued is still sent, and the connection finishes by itself; if there is data that nobody has
+     * read, or with {@link #linger} 0, it is reset (RFC 2525, section 2.17). No event but {@link TcpEvents#CLOSED}
+     * follows. A second call does nothing.
+     */
+    public void close(long nowNs) {
+        engine.user().close(this, nowNs);
+    }
+
+    /** Resets: the peer is told, nothing more is sent, and all buffers go home. */
+    public void abort(long nowNs) {
+        engine.user().abort(this, nowNs);
+    }
+
+    /** {@return the state} */
+    public TcpState state() {
+        return timeWait == null ? state : timeWait.state();
+    }
+
+    /** {@return why the connection broke: a negative constant of this class; 0 if it did not} */
+    public int error() {
+        return error;
+    }
+
+    /** {@return what an ICMP message said last, which did not break it: a negative constant; 0 for nothing} */
+    public int softError() {
+        return softError;
+    }
+
+    /** {@return the local address, unspecified while there is none} */
+    public IpAddress localAddress() {
+        return IpAddress.of(localHigh(), localLow());
+    }
+
+    /** {@return the peer's address, unspecified while there is none} */
+    public IpAddress remoteAddress() {
+        return IpAddress.of(remoteHigh(), remoteLow());
+    }
+
+    /** {@return whatever the layer above has attached} */
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /** Attaches whatever the layer above knows the connection by. */
+    public void attachment(@Nullable Object attachment) {
+        this.attachment = attachment;
+    }
+
+    // Options.
+
+    /** Sends small segments at once, without Nagle's algorithm (RFC 9293, section 3.7.4). */
+    public void noDelay(boolean noDelay, long nowNs) {
+        this.noDelay = noDelay;
+        engine.user().push(this, nowNs);
+    }
+
+    /** {@return whether small segments are sent at once} */
+    public boolean noDelay() {
+        return noDelay;
+    }
+
+    /** Holds back segments that are not full, for 200 ms at most, until it is taken off. */
+    public void cork(boolean corked, long nowNs) {
+        isCorked = corked;
+        engine.user().push(this, nowNs);
+    }
+
+    /** {@return whether segments that are not full are held back} */
+    public boolean cork() {
+        return isCorked;
+    }
+
+    /**
+     * Asks an idle peer whether it is still there (RFC 9293, section 3.8.4).
+     *
+     * @param idleNs before the first question, > 0
+     * @param intervalNs between questions, > 0
+     * @param probes without an answer after which the connection fails, ≥ 1
+     */
+    public void keepAlive(boolean on, long idleNs, long intervalNs, int probes, long nowNs) {
+        if (idleNs <= 0 || intervalNs <= 0 || probes < 1) {
+            throw new IllegalArgumentException(
+                    "keep-alive cannot ask after %d ns, every %d ns, %d times; expected more than 0 of each"
+                            .formatted(idleNs, intervalNs, probes));
+        }
+        keepsAlive = on;
+        keepAliveIdleNs = idleNs;
+        keepAliveIntervalNs = intervalNs;
+        keepAliveProbes = probes;
+        engine.keepAliveChanged(this, nowNs);
+    }
+
+    /** {@return whether an idle peer is asked} */
+    public boolean keepAlive() {
+        return keepsAlive;
+    }
+
+    /**
+     * Limits how long data may stay without acknowledgment (RFC 5482; RFC 9293, section 3.9.1).
+     *
+     * @param timeoutNs ≥ 0; 0 for what retransmissions limit
+     */
+    public void userTimeout(long timeoutNs) {
+        if (timeoutNs < 0) {
+            throw new IllegalArgumentException(
+                    "a user timeout cannot be %d ns; expected 0 or more".formatted(timeoutNs));
+        }
+        userTimeoutNs = timeoutNs;
+    }
+
+    /** {@return the user timeout, or 0} */
+    public long userTimeout() {
+        return userTimeoutNs;
+    }
+
+    /**
+     * Says what {@link #close} does with a connection that has still something to send.
+     *
+     * @param lingerNs 0 to reset it; any other value lets it finish by itself
+     */
+    public void linger(long lingerNs) {
+        this.lingerNs = lingerNs;
+    }
+
+    /** Reports {@link TcpEvents#WRITABLE} only when fewer bytes than these wait to be sent for the first time. */
+    public void notSentLowWater(int bytes) {
+        notSentLowWater = bytes;
+    }
+
+    /** Sets the send buffer, which does not grow by itself any more. */
+    public void sendBuffer(int bytes) {
+        sndBufferBytes = Math.max(bytes, 1024);
+        tunesSendBuffer = false;
+    }
+
+    /** {@return the bytes that the connection takes from its user before they are acknowledged} */
+    public int sendBuffer() {
+        return sndBufferBytes;
+    }
+
+    /**
+     * Sets the receive buffer, which does not grow by itself any more. A window that the peer was told is not taken
+     * back.
+     */
+    public void receiveBuffer(int bytes) {
+        rcvBufferBytes = Math.max(bytes, 256);
+        tunesReceiveBuffer = false;
+    }
+
+    /** {@return the bytes that the connection takes from the peer before its user has read them} */
+    public int receiveBuffer() {
+        return rcvBufferBytes;
+    }
+
+    /**
+     * Limits the segments of both directions, before the connection opens.
+     *
+     * @param bytes of payload, 88 to 65495, or 0 for what the path takes
+     */
+    public void maximumSegmentSize(int bytes) {
+        maximumSegmentSize = bytes;
+    }
+
+    /** {@return the most payload of a segment that is sent, in bytes} */
+    public int maximumSegmentSize() {
+        return mss;
+    }
+
+    /** Acknowledges without delay again, for as many segments as when the connection was new. */
+    public void quickAck(long nowNs) {
+        engine.quickAck(this, nowNs);
+    }
+
+    /** Connects by one interface only; 0 for any. */
+    public void bindTo(int interfaceIndex) {
+        boundInterface = interfaceIndex;
+    }
+
+    /** Sets the traffic class of what is sent, 0 to 255; once the connection has a peer. */
+    public void trafficClass(int trafficClass) {
+        way().trafficClass(trafficClass);
+    }
+
+    /** Sets the hop limit of what is sent; once the connection has a peer. */
+    public void hopLimit(int hopLimit) {
+        way().hopLimit(hopLimit);
+    }
+
+    /**
+     * Chooses the congestion control, before the connection opens.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public void congestionControl(String name) {
+        congestion = engine.congestionControl(name);
+    }
+
+    /**
+     * {@return how far urgent data is ahead of what is read next, in bytes; 0 if the next byte is the last of it, −1 if
+     * there is none}
+     */
+    public int urgentMark() {
+        return hasUrgent ? rcvUp - 1 - (rcvNxt - rcvQueuedBytes) : -1;
+    }
+
+    /** {@return what Linux's TCP_INFO tells of the connection} */
+    public TcpInfo info(long nowNs) {
+        return engine.info(this, nowNs);
+    }
+
+    @Override
+    public String toString() {
+        return "%s %s.%d > %s.%d"
+                .formatted(state(), localAddress(), localPort(), remoteAddress(), remotePort());
+    }
+
+    /** {@return whether it was ever more than CLOSED} */
+    boolean wasOpen() {
+        return wasOpened;
+    }
+
+    /** Begins with the options of another. */
+    void inherit(TcpConnection from) {
+        sndBufferBytes = from.sndBufferBytes;
+        rcvBufferBytes = from.rcvBufferBytes;
+        tunesSendBuffer = from.tunesSendBuffer;
+        tunesReceiveBuffer = from.tunesReceiveBuffer;
+        noDelay = from.noDelay;
+        keepsAlive = from.keepsAlive;
+        keepAliveIdleNs = from.keepAliveIdleNs;
+        keepAliveIntervalNs = from.keepAliveIntervalNs;
+        keepAliveProbes = from.keepAliveProbes;
+        userTimeoutNs = from.userTimeoutNs;
+        lingerNs = from.lingerNs;
+        notSentLowWater = from.notSentLowWater;
+        maximumSegmentSize = from.maximumSegmentSize;
+    }
+
+    static @Nullable TcpConnection of(@Nullable Flow flow) {
+        return flow instanceof TcpConnection connection ? connection : null;
+    }
+}

@@ -1,0 +1,479 @@
+package onload.tcp;
+
+import onload.ip.Destination;
+import onload.ip.IpLayer;
+import onload.ip.spi.IcmpError;
+import onload.ip.spi.IpDatagram;
+import onload.ip.spi.TransportProtocol;
+import onload.tcp.congestion.CongestionControl;
+import onload.tcp.congestion.CongestionControls;
+import onload.tcp.counter.TcpCounter;
+import onload.tcp.counter.TcpCounters;
+import onload.tcp.flow.Flow;
+import onload.tcp.recovery.SackScoreboard;
+import onload.wire.IpProtocol;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * TCP on an IP layer: takes the segments that come in, keeps the connections, and drives their timers.
+ *
+ * <p>It has no thread: {@code IpLayer.poll} brings segments, and {@link #advance} time. Belongs to the thread that has
+ * the stack's lock.
+ */
+public final class TcpEngine {
+    private final TcpContext context;
+    private final PortSelection ports;
+    private final Output output;
+    private final Timers timers;
+    private final PathMtu pathMtu;
+    private final Opening opening;
+    private final ListenInput listenInput;
+    private final SynchronizedInput synchronizedInput;
+    private final TimeWaitInput timeWaits;
+    private final ErrorInput errors;
+    private final Text text;
+    private final Teardown teardown;
+    private final UserCalls user;
+    private final TimerExpiry expiry;
+    private final StatelessSegments stateless;
+    private final ArrivingSegment segment;
+    private final TouchedConnections touched = new TouchedConnections();
+    private final List<TcpListener> acceptable = new ArrayList<>();
+    private final LocalPorts localPorts = new LocalPorts();
+    private boolean isClosed;
+
+    /**
+     * Makes an engine that counts in memory of its own, and registers it with the IP layer.
+     *
+     * @param ip what it stands on, for the engine's life
+     * @param settings how it is set
+     * @param events whom it tells
+     * @param random of what must not be foretold: sequence numbers, ports, keys
+     * @param nowNs the time
+     * @throws IllegalStateException if the layer has a TCP already
+     */
+    public TcpEngine(
+            IpLayer ip,
+            TcpSettings settings,
+            TcpEvents events,
+            RandomGenerator random,
+            long nowNs) {
+        this(ip, settings, events, random, new TcpCounters(), nowNs);
+    }
+
+    /** As the other, with counters of the caller's. */
+    public TcpEngine(
+            IpLayer ip,
+            TcpSettings settings,
+            TcpEvents events,
+            RandomGenerator random,
+            TcpCounters counters,
+            long nowNs) {
+        context = new TcpContext(ip, settings, events, random, counters, nowNs);
+        segment = new ArrivingSegment(context.pool);
+        SegmentWriter writer = new SegmentWriter(context);
+        SendQueue sendQueue = new SendQueue(context);
+        ReceiveQueue receiveQueue = new ReceiveQueue(context);
+        timers = new Timers(context);
+        stateless = new StatelessSegments(context);
+        LossRecovery lossRecovery = new LossRecovery(context, sendQueue, writer);
+        pathMtu = new PathMtu(context, lossRecovery);
+        output = new Output(context, writer, sendQueue, lossRecovery, pathMtu, timers);
+        text = new Text(context, receiveQueue);
+        timeWaits = new TimeWaitInput(context, stateless);
+        teardown =
+                new Teardown(
+                        context,
+                        sendQueue,
+                        receiveQueue,
+                        lossRecovery,
+                        text,
+                        writer,
+                        timeWaits,
+                        touched);
+        opening = new Opening(context, stateless, pathMtu, timers, teardown, timeWaits, touched);
+        listenInput = new ListenInput(context, stateless, pathMtu, opening, this);
+        Acknowledgments acknowledgments =
+                new Acknowledgments(context, sendQueue, lossRecovery, timers);
+        synchronizedInput =
+                new SynchronizedInput(
+                        context, acknowledgments, text, teardown, touched, opening);
+        errors = new ErrorInput(context, teardown, touched);
+        ReceiveTuning tuning = new ReceiveTuning(context);
+        user =
+                new UserCalls(
+                        context, sendQueue, receiveQueue, tuning, output, writer, teardown);
+        expiry =
+                new TimerExpiry(
+                        context,
+                        output,
+                        opening,
+                        listenInput,
+                        timeWaits,
+                        lossRecovery,
+                        teardown,
+                        writer,
+                        timers,
+                        touched);
+        ports = new PortSelection(context, localPorts, opening);
+        ip.register(new Transport());
+    }
+
+    // For the layer above.
+
+    /** {@return a connection that is neither bound nor open} */
+    public TcpConnection open() {
+        TcpConnection c = new TcpConnection(this);
+        c.sndBufferBytes = context.settings.number(TcpSetting.SEND_BUFFER_BYTES);
+        c.rcvBufferBytes = context.settings.number(TcpSetting.RECEIVE_BUFFER_BYTES);
+        c.keepAliveIdleNs = context.settings.get(TcpSetting.KEEP_ALIVE_IDLE_NS);
+        c.keepAliveIntervalNs = context.settings.get(TcpSetting.KEEP_ALIVE_INTERVAL_NS);
+        c.keepAliveProbes = context.settings.number(TcpSetting.KEEP_ALIVE_PROBES);
+        return c;
+    }
+
+    /** {@return a listener that has no port yet} */
+    public TcpListener listener() {
+        return new TcpListener(this, open());
+    }
+
+    /** {@return the counters} */
+    public TcpCounters counters() {
+        return context.counters;
+    }
+
+    /** {@return the settings} */
+    public TcpSettings settings() {
+        return context.settings;
+    }
+
+    /** {@return all flows: connections, half-open ones and those in TIME-WAIT} */
+    public int flows() {
+        return context.flows.size();
+    }
+
+    /** {@return the flows that are in TIME-WAIT} */
+    public int timeWaits() {
+        return timeWaits.size();
+    }
+
+    /** {@return connections that their user has closed and that have not finished} */
+    public int orphans() {
+        return teardown.orphans();
+    }
+
+    /**
+     * Does what is due by time; what it sends goes out with {@code IpLayer.flush} or the next poll.
+     *
+     * @return how many flows something was done for
+     */
+    public int advance(long nowNs) {
+        int done = context.wheel.advance(nowNs, expiry);
+        if (done > 0) {
+            endBatch(nowNs);
+        }
+        return done;
+    }
+
+    /** {@return when {@link #advance} has something to do, or {@link Long#MAX_VALUE}} */
+    public long nextDeadlineNs() {
+        return context.wheel.nextDeadlineNs();
+    }
+
+    /**
+     * Ends the engine: connections are reset and all buffers go home. The IP layer must still be open. A second call
+     * does nothing.
+     */
+    public void close(long nowNs) {
+        if (isClosed) {
+            return;
+        }
+        List<Flow> flows = new ArrayList<>();
+        context.flows.forEach(flows::add);
+        for (Flow flow : flows) {
+            switch (flow) {
+                case TcpConnection c -> teardown.abort(c, TcpConnection.ABORTED, nowNs);
+                case EmbryonicConnection halfOpen -> listenInput.forget(halfOpen);
+                case TimeWait old -> timeWaits.leave(old);
+                default -> throw new IllegalStateException("no flow: " + flow);
+            }
+        }
+        endBatch(nowNs);
+        isClosed = true;
+    }
+
+    // For connections and listeners.
+
+    UserCalls user() {
+        return user;
+    }
+
+    CongestionControl congestionControl(String name) {
+        return CongestionControls.create(name);
+    }
+
+    int bind(TcpConnection c, long high, long low, int port) {
+        if (c.state != TcpState.CLOSED || c.wasOpen() || c.wasBound) {
+            return TcpConnection.INVALID_STATE;
+        }
+        return ports.bind(c, high, low, port);
+    }
+
+    int bind(TcpListener listener, long high, long low, int port) {
+        return listener.binding != null
+                ? TcpConnection.INVALID_STATE
+                : ports.bind(listener, high, low, port);
+    }
+
+    int listen(TcpListener listener) {
+        LocalPorts.Binding binding = listener.binding;
+        if (binding == null) {
+            return TcpConnection.INVALID_STATE;
+        }
+        listener.isListening = true;
+        return 0;
+    }
+
+    void close(TcpListener listener, long nowNs) {
+        LocalPorts.Binding binding = listener.binding;
+        if (binding == null) {
+            return;
+        }
+        listener.isListening = false;
+        localPorts.remove(binding);
+        listener.binding = null;
+        context.flows.forEach(
+                flow -> {
+                    if (flow instanceof EmbryonicConnection e && e.listener == listener) {
+                        listenInput.forget(e);
+                    }
+                });
+        for (TcpConnection c = listener.accept(); c != null; c = listener.accept()) {
+            user.abort(c, nowNs);
+            c.events = 0;
+        }
+    }
+
+    int connect(TcpConnection c, long high, long low, int port, long nowNs) {
+        if (isClosed || c.state != TcpState.CLOSED || c.wasOpen() || port < 1 || port > 0xFFFF) {
+            return TcpConnection.INVALID_STATE;
+        }
+        int way = opening.findWay(c, high, low, nowNs);
+        if (way != 0) {
+            return way;
+        }
+        Destination to = c.way();
+        long localHigh = to.sourceHigh();
+        long localLow = to.sourceLow();
+        int local = ports.select(c, localHigh, localLow, high, low, port, nowNs);
+        if (local < 0) {
+            return local;
+        }
+        c.tuple(localHigh, localLow, local, high, low, port);
+        c.pseudoSum = StatelessSegments.pseudoSum(localHigh, localLow, high, low);
+        if (!context.flows.add(c)) {
+            return TcpConnection.NO_MEMORY;
+        }
+        ensureCongestionControl(c);
+        opening.begin(c, nowNs);
+        return 0;
+    }
+
+    private static void ensureCongestionControl(TcpConnection c) {
+        if (c.congestion == null) {
+            c.congestion = CongestionControls.create(CongestionControls.DEFAULT);
+        }
+    }
+
+    /** {@return a connection with the options of a listener} */
+    TcpConnection accepted(TcpListener listener) {
+        TcpConnection c = new TcpConnection(this);
+        c.inherit(listener.prototype());
+        CongestionControl chosen = listener.prototype().congestion;
+        c.congestion =
+                CongestionControls.create(
+                        chosen == null ? CongestionControls.DEFAULT : chosen.name());
+        return c;
+    }
+
+    /** A connection of a listener is established. */
+    void enqueue(TcpListener listener, TcpConnection c) {
+        listener.add(c);
+        if (!listener.isReported) {
+            listener.isReported = true;
+            acceptable.add(listener);
+        }
+    }
+
+    void keepAliveChanged(TcpConnection c, long nowNs) {
+        if (c.keepsAlive && c.state.isSynchronized() && !c.isOrphan) {
+            c.otherNs = Math.max(nowNs, c.lastReceivedNs + c.keepAliveIdleNs);
+            timers.arm(c);
+        }
+    }
+
+    void quickAck(TcpConnection c, long nowNs) {
+        c.quickAcks = (byte) context.settings.number(TcpSetting.QUICK_ACKS);
+        if (c.ackPending) {
+            c.ackNow = true;
+            output.run(c, nowNs);
+        }
+    }
+
+    TcpInfo info(TcpConnection c, long nowNs) {
+        SackScoreboard scoreboard = c.scoreboard;
+        CongestionControl congestion = c.congestion;
+        Destination to = c.destination;
+        return new TcpInfo(
+                c.state(),
+                c.recovery == TcpConnection.OPEN
+                        ? "open"
+                        : c.recovery == TcpConnection.LOSS ? "loss" : "recovery",
+                c.timeouts,
+                c.probesSent,
+                c.backoff,
+                c.hasTimestamps,
+                c.hasSack,
+                c.peerScales,
+                c.sndScale,
+                c.rcvScale,
+                timers.rto(c),
+                c.mss,
+                c.rcvMss,
+                to == null ? 0 : pathMtu.advertised(to, c.maximumSegmentSize),
+                c.flightSize(),
+                scoreboard == null ? 0 : scoreboard.sackedBytes(),
+                c.pathMtu,
+                c.srttNs,
+                c.rttvarNs,
+                congestion == null ? 0 : congestion.ssthresh(),
+                congestion == null ? 0 : congestion.cwnd(),
+                congestion == null ? CongestionControls.DEFAULT : congestion.name(),
+                c.sndWnd,
+                c.rcvWnd(),
+                c.rcvBufferBytes,
+                c.sndBufferBytes,
+                c.retransmissions,
+                c.bytesAcknowledged,
+                c.bytesReceived,
+                c.segmentsSent,
+                c.segmentsReceived,
+                user.notSent(c),
+                nowNs - c.lastReceivedNs);
+    }
+
+    // From the IP layer.
+
+    /** What the IP layer sees of the engine. */
+    private final class Transport implements TransportProtocol {
+        @Override
+        public int protocol() {
+            return IpProtocol.TCP;
+        }
+
+        @Override
+        public int received(int packet, IpDatagram datagram, long nowNs) {
+            context.counters.increment(TcpCounter.SEGMENTS_RECEIVED);
+            TcpCounter fault = segment.read(packet, datagram);
+            if (fault != null) {
+                context.counters.increment(fault);
+            } else {
+                arrives(segment, nowNs);
+            }
+            segment.release();
+            return ACCEPTED;
+        }
+
+        @Override
+        public boolean failed(IcmpError error, long nowNs) {
+            return errors.process(error);
+        }
+
+        @Override
+        public void batchEnded(long nowNs) {
+            endBatch(nowNs);
+        }
+    }
+
+    /** SEGMENT ARRIVES (RFC 9293, section 3.10.7): one look-up says what the segment is for. */
+    private void arrives(ArrivingSegment s, long nowNs) {
+        Flow flow =
+                context.flows.find(
+                        s.localHigh,
+                        s.localLow,
+                        s.localPort,
+                        s.remoteHigh,
+                        s.remoteLow,
+                        s.remotePort);
+        if (flow instanceof TcpConnection c) {
+            if (c.state == TcpState.SYN_SENT) {
+                if (opening.synSent(c, s, nowNs)) {
+                    synchronizedInput.afterSyn(c, s, nowNs);
+                }
+            } else {
+                synchronizedInput.process(c, s, nowNs);
+            }
+            return;
+        }
+        if (flow instanceof TimeWait old && timeWaits.process(old, s, nowNs)) {
+            return;
+        }
+        TcpConnection opened =
+                flow instanceof EmbryonicConnection halfOpen
+                        ? listenInput.halfOpen(halfOpen, s, nowNs)
+                        : toListener(s, nowNs);
+        if (opened != null) {
+            synchronizedInput.process(opened, s, nowNs);
+        }
+    }
+
+    private @Nullable TcpConnection toListener(ArrivingSegment s, long nowNs) {
+        TcpListener listener = localPorts.listener(s.localHigh, s.localLow, s.localPort);
+        if (listener == null) {
+            context.counters.increment(TcpCounter.RECEIVE_DROPPED_NO_CONNECTION);
+            stateless.reset(s, nowNs);
+            return null;
+        }
+        return listenInput.listen(listener, s, nowNs);
+    }
+
+    /**
+     * Everybody whom the batch touched is told once, and then sends once: what the user answers in between goes with the
+     * acknowledgment.
+     */
+    private void endBatch(long nowNs) {
+        for (int i = 0; i < acceptable.size(); i++) {
+            TcpListener listener = acceptable.get(i);
+            listener.isReported = false;
+            context.events.acceptable(listener);
+        }
+        acceptable.clear();
+        for (int i = 0; i < touched.size(); i++) {
+            report(touched.get(i));
+        }
+        for (int i = 0; i < touched.size(); i++) {
+            TcpConnection c = touched.get(i);
+            if (c.state != TcpState.CLOSED) {
+                output.run(c, nowNs);
+                text.detachIfDone(c);
+            }
+        }
+        touched.clear();
+    }
+
+    private void report(TcpConnection c) {
+        int what = c.events;
+        c.events = 0;
+        if (c.isOrphan) {
+            what &= TcpEvents.CLOSED;
+        }
+        if (what != 0) {
+            context.events.changed(c, what);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package onload.tcp;
+
+import onload.nic.packet.PacketBuffers;
+import onload.tcp.counter.TcpCounter;
+import onload.tcp.timer.TimerEntry;
+import onload.tcp.timer.TimerWheel;
+import onload.wire.TcpHeader;
+
+/**
+ * What is done when the wheel calls for a flow: acknowledge, send again, ask a closed window, ask an idle peer, give up
+ * (RFC 9293, sections 3.8.1 to 3.8.6 and 3.10.8; RFC 6298, section 5). State machine; under the stack's lock.
+ */
+final class TimerExpiry implements TimerWheel.Expiry {
+    private final TcpContext context;
+    private final Output output;
+    private final Opening opening;
+    private final ListenInput listenInput;
+    private final TimeWaitInput timeWaits;
+    private final LossRecovery lossRecovery;
+    private final Teardown teardown;
+    private final SegmentWriter writer;
+    private final Timers timers;
+    private final TouchedConnections touched;
+    private final int retries;
+    private final int orphanRetries;
+    private final int synRetries;
+
+    TimerExpiry(
+            TcpContext context,
+            Output output,
+            Opening opening,
+            ListenInput listenInput,
+            TimeWaitInput timeWaits,
+            LossRecovery lossRecovery,
+            Teardown teardown,
+            SegmentWriter writer,
+            Timers timers,
+            TouchedConnections touched) {
+        this.context = context;
+        this.output = output;
+        this.opening = opening;
+        this.listenInput = listenInput;
+        this.timeWaits = timeWaits;
+        this.lossRecovery = lossRecovery;
+        this.teardown = teardown;
+        this.writer = writer;
+        this.timers = timers;
+        this.touched = touched;
+        retries = context.settings.number(TcpSetting.RETRIES);
+        orphanRetries = context.settings.number(TcpSetting.ORPHAN_RETRIES);
+        synRetries = context.settings.number(TcpSetting.SYN_RETRIES);
+    }
+
+    @Override
+    public void expired(TimerEntry entry, long nowNs) {
+        switch (entry) {
+            case TcpConnection connection -> connection(connection, nowNs);
+            case EmbryonicConnection halfOpen -> listenInput.expired(halfOpen, nowNs);
+            case TimeWait old -> timeWaits.expired(old, nowNs);
+            default -> throw new IllegalStateException("no flow: " + entry);
+        }
+    }
+
+    private void connection(TcpConnection c, long nowNs) {
+        if (c.acknowledgeNs <= nowNs) {
+            c.acknowledgeNs = Long.MAX_VALUE;
+            c.ackNow = true;
+            context.counters.increment(TcpCounter.DELAYED_ACKS);
+        }
+        if (c.retransmitNs <= nowNs) {
+            c.retransmitNs = Long.MAX_VALUE;
+            retransmission(c, nowNs);
+        }
+        if (c.otherNs <= nowNs && c.state != TcpState.CLOSED) {
+            c.otherNs = Long.MAX_VALUE;
+            other(c, nowNs);
+        }
+        if (c.state != TcpState.CLOSED) {
+            output.run(c, nowNs);
+        }
+        if (c.events != 0) {
+            touched.add(c);
+        }
+    }
+
+    private void retransmission(TcpConnection c, long nowNs) {
+        boolean isOpening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED;
+        int limit = isOpening ? synRetries : c.isOrphan ? orphanRetries : retries;
+        if (isTimedOut(c, limit, nowNs)) {
+            context.counters.increment(TcpCounter.TIMED_OUT);
+            teardown.timedOut(c, nowNs);
+            return;
+        }
+        if (isOpening) {
+            c.timeouts++;
+            c.backoff++;
+            c.retransmissions++;
+            context.counters.increment(TcpCounter.RETRANSMISSIONS);
+            opening.sendSyn(c, nowNs);
+            limitByUserTimeout(c);
+        } else if (c.flightSize() > 0 && c.sndUna != c.sndMax && !isProbing(c)) {
+            timeout(c, nowNs);
+        } else if (c.hasUnsent()) {
+            probe(c, nowNs);
+        }
+    }
+
+    /** A probe may be under way: it does not count as data that was sent. */
+    private static boolean isProbing(TcpConnection c) {
+        return c.sndUna == c.sndNxt;
+    }
+
+    /** RFC 9293, section 3.8.3: R2; RFC 5482: the user's own limit. */
+    private static boolean isTimedOut(TcpConnection c, int limit, long nowNs) {
+        return c.timeouts >= limit
+                || (c.userTimeoutNs > 0 && nowNs - c.unansweredSinceNs >= c.userTimeoutNs);
+    }
+
+    private void timeout(TcpConnection c, long nowNs) {
+        context.counters.increment(TcpCounter.TIMEOUTS);
+        lossRecovery.timedOut(c, nowNs);
+        c.timeouts++;
+        c.backoff++;
+        c.retransmitNs = nowNs + timers.rto(c);
+        limitByUserTimeout(c);
+    }
+
+    /** RFC 9293, section 3.8.6.1: a byte of new data, at intervals that double. */
+    private void probe(TcpConnection c, long nowNs) {
+        int usable = c.sndUna + c.sndWnd - c.sndNxt;
+        c.timeouts++;
+        c.backoff++;
+        c.retransmitNs = nowNs + timers.rto(c);
+        limitByUserTimeout(c);
+        if (usable > 0) {
+            // The window is open, but not for a whole segment: what fits goes (the override timer
+            // of section 3.8.6.2.1), or the IP layer is tried again.
+            c.overridesWindow = true;
+            return;
+        }
+        int packet = c.sndUnsent;
+        if (packet == PacketBuffers.NONE) {
+            return;
+        }
+        context.counters.increment(TcpCounter.WINDOW_PROBES);
+        if (writer.probe(c, packet, nowNs) == 0 && c.sndMax == c.sndNxt) {
+            c.sndMax = c.sndNxt + 1;
+        }
+    }
+
+    private static void limitByUserTimeout(TcpConnection c) {
+        if (c.userTimeoutNs > 0) {
+            c.retransmitNs = Math.min(c.retransmitNs, c.unansweredSinceNs + c.userTimeoutNs);
+        }
+    }
+
+    private void other(TcpConnection c, long nowNs) {
+        if (c.isOrphan && c.state == TcpState.FIN_WAIT_2) {
+            // As on Linux: the peer had its time.
+            context.counters.increment(TcpCounter.FIN_WAIT_2_TIMED_OUT);
+            teardown.finish(c);
+            return;
+        }
+        if (c.keepsAlive && c.state.isSynchronized()) {
+            keepAlive(c, nowNs);
+        }
+    }
+
+    private void keepAlive(TcpConnection c, long nowNs) {
+        long idleNs = nowNs - c.lastReceivedNs;
+        if (c.flightSize() > 0 || c.hasUnsent()) {
+            // Retransmissions find out by themselves.
+            c.otherNs = nowNs + c.keepAliveIdleNs;
+            return;
+        }
+        if (idleNs < c.keepAliveIdleNs) {
+            c.probesSent = 0;
+            c.otherNs = c.lastReceivedNs + c.keepAliveIdleNs;
+            return;
+        }
+        boolean isOver =
+                c.userTimeoutNs > 0
+                        ? c.probesSent > 0 && idleNs >= c.userTimeoutNs
+                        : c.probesSent >= c.keepAliveProbes;
+        if (isOver) {
+            context.counters.increment(TcpCounter.KEEP_ALIVE_TIMED_OUT);
+            teardown.abort(c, TcpConnection.TIMED_OUT, nowNs);
+            return;
+        }
+        c.probesSent++;
+        context.counters.increment(TcpCounter.KEEP_ALIVES_SENT);
+        // RFC 9293, section 3.8.4: an old sequence number, which has to be answered.
+        writer.control(c, c.sndNxt - 1, TcpHeader.ACK, nowNs);
+        c.otherNs = nowNs + c.keepAliveIntervalNs;
+    }
+}

@@ -1,0 +1,48 @@
+package onload.tcp;
+
+import onload.tcp.recovery.RoundTripTime;
+
+/**
+ * The one deadline of each connection: the earliest of its timers, in the wheel. A timer that is put off costs nothing:
+ * the wheel is left as it is, and when it calls, what is due is looked at and the rest goes in again.
+ */
+final class Timers {
+    private static final int MAX_BACKOFF = 32;
+
+    private final TcpContext context;
+    private final long minRtoNs;
+    private final long maxRtoNs;
+    private final long initialRtoNs;
+
+    Timers(TcpContext context) {
+        this.context = context;
+        minRtoNs = context.settings.get(TcpSetting.MIN_RTO_NS);
+        maxRtoNs = context.settings.get(TcpSetting.MAX_RTO_NS);
+        initialRtoNs = context.settings.get(TcpSetting.INITIAL_RTO_NS);
+    }
+
+    /** Puts the earliest of the timers into the wheel. */
+    void arm(TcpConnection c) {
+        long next = Math.min(c.retransmitNs, Math.min(c.acknowledgeNs, c.otherNs));
+        if (next != Long.MAX_VALUE) {
+            context.wheel.schedule(c, next);
+        }
+    }
+
+    /** {@return the retransmission timeout, doubled as often as it ran out (RFC 6298, rule 5.5)} */
+    long rto(TcpConnection c) {
+        long base =
+                c.srttNs == 0
+                        ? initialRtoNs
+                        : RoundTripTime.timeout(c.srttNs, c.rttvarNs, minRtoNs, maxRtoNs);
+        int shift = Math.min(c.backoff, MAX_BACKOFF);
+        return shift > 0 && base > maxRtoNs >> shift ? maxRtoNs : base << shift;
+    }
+
+    /** A segment was answered after so long (RFC 6298, section 2). */
+    void measured(TcpConnection c, long sampleNs) {
+        long rttvarNs = RoundTripTime.variation(c.srttNs, c.rttvarNs, sampleNs);
+        c.srttNs = RoundTripTime.smoothed(c.srttNs, c.rttvarNs, sampleNs);
+        c.rttvarNs = rttvarNs;
+    }
+}
