@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import onload.testkit.base.AllocatedBytes;
 import onload.testkit.base.Property;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ class FlowTableTest {
         return flow(new Key(0, MAPPED | 1, 80, 0, MAPPED | (number >> 8), number & 255));
     }
 
-    private static Flow find(FlowTable table, Key key) {
+    private static @Nullable Flow find(FlowTable table, Key key) {
         return table.find(key.localHigh, key.localLow, key.local, key.high, key.low, key.remote);
     }
 
@@ -134,6 +135,65 @@ class FlowTableTest {
             // pairs in one bucket: n^2 / 2m = 8192 expected, standard deviation about 90
             assertTrue(unequal > 7600 && unequal < 8800, "pairs in one bucket: " + unequal);
         }
+    }
+
+    @Test
+    void halfFullAFlowIsHalfABucketFromItsPlaceOnAverageAndNeverFar() {
+        FlowTable table = new FlowTable(1 << 15, new SplittableRandom(11));
+        boolean[] taken = new boolean[1 << 16];
+        long steps = 0;
+        int longest = 0;
+        for (int i = 0; i < 1 << 15; i++) {
+            Known flow = flow(i);
+            table.add(flow);
+            int at = flow.hash & 0xFFFF;
+            int distance = 0;
+            while (taken[(at + distance) & 0xFFFF]) {
+                distance++;
+            }
+            taken[(at + distance) & 0xFFFF] = true;
+            steps += distance;
+            longest = Math.max(longest, distance);
+        }
+        double average = steps / (double) (1 << 15);
+        assertTrue(average > 0.4 && average < 0.6, "average " + average);
+        assertTrue(longest < 100, "longest " + longest);
+    }
+
+    @Test
+    void removalsInsideOneLongClusterLoseNobodyElse() {
+        Property.forAll(
+                20,
+                random -> {
+                    SplittableRandom any = new SplittableRandom(random.anyLong());
+                    FlowTable table = new FlowTable(512, any);
+                    List<Flow> crowd = new ArrayList<>();
+                    for (int i = 0; table.size() < 200; i++) {
+                        Known flow = flow(i);
+                        table.add(flow);
+                        // the last 20 buckets and the first 10, so that the cluster goes over the end
+                        if (((flow.hash + 20) & 1023) < 30) {
+                            crowd.add(flow);
+                        } else {
+                            table.remove(flow);
+                        }
+                    }
+                    while (!crowd.isEmpty()) {
+                        table.remove(crowd.remove(any.nextInt(crowd.size())));
+                        for (Flow flow : crowd) {
+                            assertSame(
+                                    flow,
+                                    table.find(
+                                            flow.localHigh,
+                                            flow.localLow,
+                                            80,
+                                            flow.remoteHigh,
+                                            flow.remoteLow,
+                                            flow.remotePort()));
+                        }
+                    }
+                    assertEquals(0, table.size());
+                });
     }
 
     @Test
