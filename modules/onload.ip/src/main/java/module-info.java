@@ -12,6 +12,7 @@ module onload.ip {
     exports onload.ip.icmp;
     exports onload.ip.multicast;
     exports onload.ip.neighbor;
+    exports onload.ip.port;
     exports onload.ip.route;
     exports onload.ip.router;
     exports onload.ip.spi;

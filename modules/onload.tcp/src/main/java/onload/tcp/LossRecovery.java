@@ -171,7 +171,7 @@ final class LossRecovery {
         c.hasRecovered = true;
         c.mustRetransmit = true;
         c.duplicateAcks = 0;
-        scoreboard(c).markAllLost(c.sndMax);
+        scoreboard(c).markAllLost(c.sndUna, c.sndMax);
     }
 
     // Sending again.

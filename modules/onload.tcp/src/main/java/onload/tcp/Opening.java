@@ -307,12 +307,7 @@ final class Opening {
 
     // Passive.
 
-    /**
-     * Gives a connection that a peer has confirmed its variables.
-     *
-     * @param iss this side's initial sequence number
-     * @param irs the peer's
-     */
+    /** Gives a connection that a peer has confirmed its variables; answers whether there is a way to the peer. */
     boolean accept(TcpConnection c, ArrivingSegment s, Agreement agreed, long nowNs) {
         c.tuple(
                 s.localHigh, s.localLow, s.localPort, s.remoteHigh, s.remoteLow, s.remotePort);

@@ -163,6 +163,7 @@ public final class TcpConnection extends TransmissionControlBlock {
     int lostSegments;
 
     @Nullable TcpListener listener;
+    LocalPorts.@Nullable Binding binding;
     @Nullable TimeWait timeWait;
     private @Nullable Object attachment;
 

@@ -95,7 +95,8 @@ public final class TcpEngine {
                         text,
                         writer,
                         timeWaits,
-                        touched);
+                        touched,
+                        localPorts);
         opening = new Opening(context, stateless, pathMtu, timers, teardown, timeWaits, touched);
         listenInput = new ListenInput(context, stateless, pathMtu, opening, this);
         Acknowledgments acknowledgments =

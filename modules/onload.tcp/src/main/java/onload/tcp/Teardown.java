@@ -13,6 +13,7 @@ final class Teardown {
     private final SegmentWriter writer;
     private final TimeWaitInput timeWaits;
     private final TouchedConnections touched;
+    private final LocalPorts ports;
     private final long finWait2Ns;
     private int orphans;
 
@@ -24,7 +25,8 @@ final class Teardown {
             Text text,
             SegmentWriter writer,
             TimeWaitInput timeWaits,
-            TouchedConnections touched) {
+            TouchedConnections touched,
+            LocalPorts ports) {
         this.context = context;
         this.sendQueue = sendQueue;
         this.receiveQueue = receiveQueue;
@@ -33,6 +35,7 @@ final class Teardown {
         this.writer = writer;
         this.timeWaits = timeWaits;
         this.touched = touched;
+        this.ports = ports;
         finWait2Ns = context.settings.get(TcpSetting.FIN_WAIT_2_NS);
     }
 
@@ -170,9 +173,15 @@ final class Teardown {
             orphans--;
             receiveQueue.clear(c);
         }
-        TcpListener listener = c.listener;
-        if (listener != null) {
-            listener.ended(c);
+        unbind(c);
+    }
+
+    /** What the connection was bound to is free. */
+    void unbind(TcpConnection c) {
+        LocalPorts.Binding binding = c.binding;
+        if (binding != null) {
+            ports.remove(binding);
+            c.binding = null;
         }
     }
 }

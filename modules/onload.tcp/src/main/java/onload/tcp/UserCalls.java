@@ -231,6 +231,7 @@ final class UserCalls {
             case CLOSED, LISTEN -> {
                 c.isOrphan = true;
                 receiveQueue.clear(c);
+                teardown.unbind(c);
             }
             case SYN_SENT -> {
                 teardown.orphaned(c, nowNs);

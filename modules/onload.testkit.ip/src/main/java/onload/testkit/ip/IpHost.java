@@ -19,6 +19,8 @@ import onload.wire.Ipv6Address;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** A host of an {@link IpNetwork}: an IP layer with a packet pool and a NIC. */
@@ -33,6 +35,7 @@ public final class IpHost implements IpNetwork.Station {
     private final IpLayer ip;
     private final EmulatedNic nic;
     private final IpInterface nic0;
+    private final List<Driven> driven = new ArrayList<>();
 
     IpHost(IpNetwork network, IpOptions options, NicSettings settings, int buffers, long seed) {
         this.network = network;
@@ -126,18 +129,33 @@ public final class IpHost implements IpNetwork.Station {
         return new Ping(network, this, IpAddress.parse(to));
     }
 
+    /** Drives a transport along with the host. */
+    public void drive(Driven transport) {
+        driven.add(transport);
+    }
+
     @Override
     public boolean poll(long nowNs) {
-        return ip.poll(nowNs, BATCH) > 0;
+        boolean busy = false;
+        for (Driven each : driven) {
+            busy |= each.advance(nowNs);
+        }
+        return ip.poll(nowNs, BATCH) > 0 || busy;
     }
 
     @Override
     public long nextDeadlineNs() {
-        return ip.nextDeadlineNs();
+        long next = ip.nextDeadlineNs();
+        for (Driven each : driven) {
+            next = Math.min(next, each.nextDeadlineNs());
+        }
+        return next;
     }
 
     @Override
     public String close() {
+        driven.forEach(each -> each.close(network.nowNs()));
+        ip.flush(network.nowNs());
         ip.close();
         String outstanding = pool.outstanding();
         long badReleases = pool.badReleases();

@@ -1,0 +1,98 @@
+package onload.tcp;
+
+import onload.ip.port.EphemeralPorts;
+import onload.wire.IpAddress;
+
+/** Gives connections and listeners local addresses and ports. Control path; under the stack's lock. */
+final class PortSelection {
+    private final TcpContext context;
+    private final LocalPorts ports;
+    private final Opening opening;
+    private final EphemeralPorts ephemeral;
+    private final EphemeralPorts.Availability isUnbound;
+
+    PortSelection(TcpContext context, LocalPorts ports, Opening opening) {
+        this.context = context;
+        this.ports = ports;
+        this.opening = opening;
+        ephemeral =
+                new EphemeralPorts(
+                        context.settings.number(TcpSetting.FIRST_PORT),
+                        context.settings.number(TcpSetting.LAST_PORT),
+                        context.random);
+        isUnbound = ports::isFree;
+    }
+
+    /** As {@link TcpConnection#bind}. */
+    int bind(TcpConnection c, long high, long low, int port) {
+        if (!isOwn(high, low)) {
+            return TcpConnection.ADDRESS_NOT_AVAILABLE;
+        }
+        if (port != 0) {
+            LocalPorts.Binding wanted = new LocalPorts.Binding(high, low, port, false);
+            if (ports.listener(high, low, port) != null || !ports.add(wanted)) {
+                return TcpConnection.ADDRESS_IN_USE;
+            }
+            c.binding = wanted;
+        }
+        c.tuple(high, low, port, 0, 0, 0);
+        c.wasBound = true;
+        return 0;
+    }
+
+    /** As {@link TcpListener#bind}. */
+    int bind(TcpListener listener, long high, long low, int port) {
+        if (port < 0 || port > 0xFFFF) {
+            return TcpConnection.INVALID_STATE;
+        }
+        if (!isOwn(high, low)) {
+            return TcpConnection.ADDRESS_NOT_AVAILABLE;
+        }
+        int chosen = port == 0 ? ephemeral.select(0, 0, 0, isUnbound) : port;
+        if (chosen < 0) {
+            return TcpConnection.NO_PORT;
+        }
+        LocalPorts.Binding wanted = new LocalPorts.Binding(high, low, chosen, listener.isV6Only);
+        if (!ports.add(wanted)) {
+            return TcpConnection.ADDRESS_IN_USE;
+        }
+        wanted.listener = listener;
+        listener.binding = wanted;
+        return 0;
+    }
+
+    private boolean isOwn(long high, long low) {
+        if (LocalPorts.isUnspecified(high, low)) {
+            return true;
+        }
+        IpAddress address = IpAddress.of(high, low);
+        return address.isLoopback() || context.ip.addresses().find(high, low, 0) != null;
+    }
+
+    /** {@return the local port for a connection to a peer; or a negative constant of {@link TcpConnection}} */
+    int select(
+            TcpConnection c,
+            long localHigh,
+            long localLow,
+            long high,
+            long low,
+            int port,
+            long nowNs) {
+        if (c.localPort() != 0) {
+            return opening.isFree(localHigh, localLow, c.localPort(), high, low, port, nowNs)
+                    ? c.localPort()
+                    : TcpConnection.ADDRESS_IN_USE;
+        }
+        int chosen =
+                ephemeral.select(
+                        high,
+                        low,
+                        port,
+                        candidate ->
+                                ports.isFree(candidate)
+                                        && opening.isFree(
+                                                localHigh, localLow, candidate, high, low, port,
+                                                nowNs));
+        return chosen < 0 ? TcpConnection.NO_PORT : chosen;
+    }
+}
