@@ -216,10 +216,7 @@ public final class EmulatedNic implements EmulatedDevice {
     }
 
     /** Takes a frame that has arrived: writes it to the memory of its queue, or counts why not. */
-    void receive(long dueNs, int frame, int length) {
-        FrameStore store = network.store();
-        UnsafeBuffer memory = store.memory(frame);
-        int offset = store.offset(frame);
+    void receive(long dueNs, UnsafeBuffer memory, int offset, int length) {
         if (length < EthernetHeader.LENGTH) {
             countDrop(NicCounter.RECEIVE_DROPPED_TOO_SHORT);
         } else if (!isForThisStation(EthernetHeader.destination(memory, offset))) {
@@ -234,7 +231,6 @@ public final class EmulatedNic implements EmulatedDevice {
                 queue.receive(dueNs, memory, offset, length, steering);
             }
         }
-        store.release(frame);
     }
 
     private boolean isForThisStation(long destination) {
