@@ -71,8 +71,7 @@ public class Counters<E extends Enum<E>> {
 
     /** Adds a number ≥ 0. For the writer of the counter. */
     public final void add(E counter, long count) {
-        int index = index(counter);
-        block.putLongOpaque(index, block.getLong(index) + count);
+        block.addLongOpaque(index(counter), count);
     }
 
     /** {@return the value of a counter} From any thread. */

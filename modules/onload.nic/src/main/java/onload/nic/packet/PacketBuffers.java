@@ -3,6 +3,8 @@ package onload.nic.packet;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.ByteOrder;
+
 /**
  * The layout of packet buffers in one region of memory. Buffer {@code n} is the bytes from {@code n *
  * bufferLength}:
@@ -99,6 +101,10 @@ public final class PacketBuffers {
     /** Flag: {@link #timestampNs} was taken by the NIC, not by the poll that delivered the frame. */
     public static final int HARDWARE_TIMESTAMP = 8;
 
+    private static final boolean IS_LITTLE_ENDIAN =
+            ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    private static final long LOW_HALF = 0xFFFF_FFFFL;
+
     private final UnsafeBuffer memory;
     private final int shift;
 
@@ -150,12 +156,9 @@ public final class PacketBuffers {
     /** Makes a buffer empty: no data, the usual head-room, no links, no flags, frame length 0. */
     public void reset(int packet) {
         int position = packet << shift;
-        memory.putInt(position + DATA_OFFSET_OFFSET, METADATA_LENGTH + HEADROOM);
-        memory.putInt(position + LENGTH_OFFSET, 0);
-        memory.putInt(position + NEXT_OFFSET, NONE);
-        memory.putInt(position + CONTINUATION_OFFSET, NONE);
-        memory.putInt(position + FRAME_LENGTH_OFFSET, 0);
-        memory.putInt(position + FLAGS_OFFSET, 0);
+        memory.putLong(position + DATA_OFFSET_OFFSET, pair(METADATA_LENGTH + HEADROOM, 0));
+        memory.putLong(position + NEXT_OFFSET, pair(NONE, NONE));
+        memory.putLong(position + FRAME_LENGTH_OFFSET, 0);
     }
 
     /** {@return the index in {@link #memory} of the first byte of the data} */
@@ -176,9 +179,7 @@ public final class PacketBuffers {
      * @param length its bytes
      */
     public void place(int packet, int dataOffset, int length) {
-        int position = packet << shift;
-        memory.putInt(position + DATA_OFFSET_OFFSET, dataOffset);
-        memory.putInt(position + LENGTH_OFFSET, length);
+        memory.putLong((packet << shift) + DATA_OFFSET_OFFSET, pair(dataOffset, length));
     }
 
     /** {@return the free bytes before the data} */
@@ -189,9 +190,8 @@ public final class PacketBuffers {
     /** {@return the free bytes after the data} */
     public int tailroom(int packet) {
         int position = packet << shift;
-        return (1 << shift)
-                - memory.getInt(position + DATA_OFFSET_OFFSET)
-                - memory.getInt(position + LENGTH_OFFSET);
+        long place = memory.getLong(position + DATA_OFFSET_OFFSET);
+        return (1 << shift) - first(place) - second(place);
     }
 
     /**
@@ -202,12 +202,12 @@ public final class PacketBuffers {
      */
     public int prepend(int packet, int bytes) {
         int position = packet << shift;
-        int dataOffset = memory.getInt(position + DATA_OFFSET_OFFSET) - bytes;
+        long place = memory.getLong(position + DATA_OFFSET_OFFSET);
+        int dataOffset = first(place) - bytes;
         if (dataOffset < METADATA_LENGTH) {
             return NONE;
         }
-        memory.putInt(position + DATA_OFFSET_OFFSET, dataOffset);
-        memory.putInt(position + LENGTH_OFFSET, memory.getInt(position + LENGTH_OFFSET) + bytes);
+        memory.putLong(position + DATA_OFFSET_OFFSET, pair(dataOffset, second(place) + bytes));
         return position + dataOffset;
     }
 
@@ -219,12 +219,14 @@ public final class PacketBuffers {
      */
     public int append(int packet, int bytes) {
         int position = packet << shift;
-        int length = memory.getInt(position + LENGTH_OFFSET);
-        int end = memory.getInt(position + DATA_OFFSET_OFFSET) + length;
+        long place = memory.getLong(position + DATA_OFFSET_OFFSET);
+        int dataOffset = first(place);
+        int length = second(place);
+        int end = dataOffset + length;
         if (bytes > (1 << shift) - end) {
             return NONE;
         }
-        memory.putInt(position + LENGTH_OFFSET, length + bytes);
+        memory.putLong(position + DATA_OFFSET_OFFSET, pair(dataOffset, length + bytes));
         return position + end;
     }
 
@@ -235,10 +237,9 @@ public final class PacketBuffers {
      */
     public void trimFront(int packet, int bytes) {
         int position = packet << shift;
-        memory.putInt(
-                position + DATA_OFFSET_OFFSET,
-                memory.getInt(position + DATA_OFFSET_OFFSET) + bytes);
-        memory.putInt(position + LENGTH_OFFSET, memory.getInt(position + LENGTH_OFFSET) - bytes);
+        long place = memory.getLong(position + DATA_OFFSET_OFFSET);
+        memory.putLong(
+                position + DATA_OFFSET_OFFSET, pair(first(place) + bytes, second(place) - bytes));
     }
 
     /**
@@ -248,7 +249,9 @@ public final class PacketBuffers {
      */
     public void trimBack(int packet, int bytes) {
         int position = packet << shift;
-        memory.putInt(position + LENGTH_OFFSET, memory.getInt(position + LENGTH_OFFSET) - bytes);
+        long place = memory.getLong(position + DATA_OFFSET_OFFSET);
+        memory.putLong(
+                position + DATA_OFFSET_OFFSET, pair(first(place), second(place) - bytes));
     }
 
     /** {@return the next packet in a queue, or {@link #NONE}} */
@@ -358,7 +361,25 @@ public final class PacketBuffers {
         return memory.getInt((packet << shift) + SHARE_OFFSET);
     }
 
-    void share(int packet, int share) {
-        memory.putInt((packet << shift) + SHARE_OFFSET, share);
+    /** Gives a buffer out: one reference, for a share. */
+    void owned(int packet, int share) {
+        memory.putLong((packet << shift) + REFERENCES_OFFSET, pair(1, share));
+    }
+
+    // Neighbouring numbers are written together, by one store; whoever reads one or both then finds
+    // them in one store that may still be on its way to the cache, which two could not give him.
+
+    private static long pair(int first, int second) {
+        return IS_LITTLE_ENDIAN
+                ? (first & LOW_HALF) | (long) second << 32
+                : (second & LOW_HALF) | (long) first << 32;
+    }
+
+    private static int first(long pair) {
+        return (int) (IS_LITTLE_ENDIAN ? pair : pair >> 32);
+    }
+
+    private static int second(long pair) {
+        return (int) (IS_LITTLE_ENDIAN ? pair >> 32 : pair);
     }
 }

@@ -151,8 +151,7 @@ public final class PacketPool implements AutoCloseable {
             accounts.allocated(packet);
         }
         buffers.reset(packet);
-        buffers.share(packet, share);
-        buffers.references(packet, 1);
+        buffers.owned(packet, share);
         return packet;
     }
 
