@@ -26,7 +26,7 @@ import onload.wire.EtherType;
 import onload.wire.EthernetHeader;
 import onload.wire.IpAddress;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -92,7 +92,10 @@ public final class IpLayer implements AutoCloseable {
     private final Ipv4Input ipv4;
     private final Ipv6Input ipv6;
     private final EthernetPort.Upward upward = new Frames();
-    private final List<EthernetPort> ports = new ArrayList<>();
+
+    /** Replaced as a whole when NICs come and go, which is rare; walked at every poll. */
+    private EthernetPort[] ports = {};
+
     private boolean isClosed;
 
     /**
@@ -234,7 +237,8 @@ public final class IpLayer implements AutoCloseable {
         added.linkUp(nic.isLinkUp());
         port.assign(IpInterface.NO_VLAN, added);
         // A frame without a VLAN but with a priority has the identifier 0, which is the same.
-        ports.add(port);
+        ports = Arrays.copyOf(ports, ports.length + 1);
+        ports[ports.length - 1] = port;
         interfaces.add(added);
         return added;
     }
@@ -319,7 +323,10 @@ public final class IpLayer implements AutoCloseable {
         interfaces.remove(removed);
         port.assign(removed.vlan(), null);
         if (port.isUnassigned()) {
-            ports.remove(port);
+            ports =
+                    Arrays.stream(ports)
+                            .filter(each -> each != port)
+                            .toArray(EthernetPort[]::new);
             port.dropWaiting();
             port.nic().close();
         }
@@ -613,8 +620,8 @@ public final class IpLayer implements AutoCloseable {
 
     /** Rings the doorbells of NICs with frames queued: for what was sent outside a poll. */
     public void flush(long nowNs) {
-        for (int i = 0; i < ports.size(); i++) {
-            ports.get(i).flush(nowNs);
+        for (EthernetPort port : ports) {
+            port.flush(nowNs);
         }
     }
 
@@ -629,8 +636,8 @@ public final class IpLayer implements AutoCloseable {
      */
     public int poll(long nowNs, int limit) {
         int events = 0;
-        for (int i = 0; i < ports.size(); i++) {
-            events += ports.get(i).poll(nowNs, limit);
+        for (EthernetPort port : ports) {
+            events += port.poll(nowNs, limit);
         }
         if (!loopback.isEmpty()) {
             events += loopback.drain(upward, limit, nowNs);
@@ -642,8 +649,8 @@ public final class IpLayer implements AutoCloseable {
         if (events > 0 || isTime) {
             transports.batchEnded(nowNs);
         }
-        for (int i = 0; i < ports.size(); i++) {
-            ports.get(i).finish(nowNs);
+        for (EthernetPort port : ports) {
+            port.finish(nowNs);
         }
         return events;
     }
@@ -693,7 +700,7 @@ public final class IpLayer implements AutoCloseable {
             port.dropWaiting();
             port.nic().close();
         }
-        ports.clear();
+        ports = new EthernetPort[0];
     }
 
     /** What ports deliver. */

@@ -21,6 +21,9 @@ public final class DeadlineHeap {
     private final int[] place;
     private int size;
 
+    /** Of the top of the heap: read at every poll, which is far more often than it changes. */
+    private long nextDeadlineNs = NEVER;
+
     /**
      * Makes a heap without deadlines.
      *
@@ -41,7 +44,7 @@ public final class DeadlineHeap {
 
     /** {@return the earliest deadline, or {@link #NEVER}} */
     public long nextDeadlineNs() {
-        return size == 0 ? NEVER : deadlineNs[heap[0]];
+        return nextDeadlineNs;
     }
 
     /** Sets the deadline of a thing, or moves it; {@link #NEVER} takes it away. */
@@ -56,6 +59,7 @@ public final class DeadlineHeap {
             heap[size++] = thing;
         }
         down(up(place[thing]));
+        nextDeadlineNs = this.deadlineNs[heap[0]];
     }
 
     /** Takes the deadline of a thing away, if it has one. */
@@ -72,6 +76,7 @@ public final class DeadlineHeap {
             place[last] = at;
             down(up(at));
         }
+        nextDeadlineNs = size == 0 ? NEVER : deadlineNs[heap[0]];
     }
 
     /**
