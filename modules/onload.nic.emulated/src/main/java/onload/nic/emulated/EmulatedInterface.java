@@ -10,6 +10,7 @@ import onload.nic.spi.NicEvents;
 import onload.nic.spi.NicFeature;
 import onload.nic.spi.VirtualInterface;
 import onload.nic.spi.WakeUp;
+import onload.wire.EthernetHeader;
 import onload.wire.InternetChecksum;
 import onload.wire.UdpHeader;
 
@@ -63,6 +64,10 @@ final class EmulatedInterface implements VirtualInterface {
     private final NicCounters counters = new NicCounters();
     private final EmulatedWakeUp wakeUp;
     private final boolean gathers;
+
+    /** Bytes of the longest frame without a tag: shorter ones are not too long whatever is in them. */
+    private final int untaggedLength;
+
     private final boolean scatters;
     private final boolean insertsChecksums;
     private final boolean stamps;
@@ -113,6 +118,7 @@ final class EmulatedInterface implements VirtualInterface {
         this.dataCapacity = buffers.dataCapacity();
         this.capabilities = capabilities;
         this.wakeUp = new EmulatedWakeUp(network.sleepers());
+        this.untaggedLength = capabilities.mtu() + EthernetHeader.LENGTH;
         this.gathers = capabilities.has(NicFeature.TRANSMIT_GATHER);
         this.scatters = capabilities.has(NicFeature.RECEIVE_SCATTER);
         this.insertsChecksums = capabilities.has(NicFeature.TRANSMIT_CHECKSUM);
@@ -299,13 +305,7 @@ final class EmulatedInterface implements VirtualInterface {
         if (isChain) {
             length = chainLength(packet);
         }
-        if (FrameLength.exceeds(
-                        memory,
-                        buffers.data(packet),
-                        buffers.length(packet),
-                        length,
-                        capabilities.mtu())
-                || (isChain && !gathers)) {
+        if ((length > untaggedLength && isTooLong(packet, length)) || (isChain && !gathers)) {
             counters.increment(NicCounter.TRANSMIT_REFUSED_TOO_LONG);
             return TOO_LONG;
         }
@@ -317,6 +317,11 @@ final class EmulatedInterface implements VirtualInterface {
         queued[queuedCount] = packet;
         queuedLengths[queuedCount++] = length;
         return 0;
+    }
+
+    private boolean isTooLong(int packet, int length) {
+        return FrameLength.exceeds(
+                memory, buffers.data(packet), buffers.length(packet), length, capabilities.mtu());
     }
 
     /** What has more parts than are gathered is as if it were too long; a chain that ends nowhere is such a one. */
