@@ -49,7 +49,9 @@ final class ErrorInput {
         }
         context.counters.increment(TcpCounter.ERRORS_RECEIVED);
         touched.add(c);
-        if (error.kind() != IcmpError.PACKET_TOO_BIG) {
+        if (error.kind() == IcmpError.PACKET_TOO_BIG) {
+            c.pathIsInDoubt = true;
+        } else {
             reported(c, error);
         }
         return true;

@@ -47,13 +47,14 @@ final class Output {
 
     /** Sends what is due and may go, and sets the timers. */
     void run(TcpConnection c, long nowNs) {
-        if (!c.state.isSynchronized() || c.state == TcpState.TIME_WAIT) {
+        if (!c.state.isSynchronized()) {
+            if (c.ackNow && c.state == TcpState.SYN_RECEIVED) {
+                writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+            }
             timers.arm(c);
             return;
         }
-        if (c.destination != null && c.pathMtu != c.destination.mtu()) {
-            pathMtu.changed(c);
-        }
+        pathMtu.check(c, nowNs);
         if (c.recovery != TcpConnection.OPEN) {
             lossRecovery.retransmit(c, nowNs);
         }
@@ -84,7 +85,7 @@ final class Output {
             }
             flight += bytes;
         }
-        if (c.hasUnsent() && c.flightSize() == 0 && c.retransmitNs == Long.MAX_VALUE) {
+        if (c.hasUnsent() && c.isIdle() && c.retransmitNs == Long.MAX_VALUE) {
             // Nothing is under way that an answer could come to: ask by and by (RFC 9293, section
             // 3.8.6.1), also after the IP layer refused a packet.
             c.unansweredSinceNs = nowNs;
@@ -171,7 +172,7 @@ final class Output {
     }
 
     private void advance(TcpConnection c, int packet, int bytes, boolean hasFin, long nowNs) {
-        if (c.flightSize() == 0) {
+        if (c.isIdle()) {
             // RFC 6298, rule 5.1; a timer for window probes has nothing to wait for any more.
             c.backoff = 0;
             c.timeouts = 0;
@@ -201,7 +202,7 @@ final class Output {
             }
             return;
         }
-        if (c.flightSize() == 0) {
+        if (c.isIdle()) {
             c.backoff = 0;
             c.timeouts = 0;
             c.unansweredSinceNs = nowNs;

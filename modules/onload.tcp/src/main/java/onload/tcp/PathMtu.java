@@ -47,8 +47,19 @@ final class PathMtu {
         return Math.min(capacity, most - (c.hasTimestamps ? TIMESTAMPS_LENGTH : 0));
     }
 
-    /** The path has another MTU than it had. */
-    void changed(TcpConnection c) {
+    /** Looks whether the path has another MTU than it had. */
+    void check(TcpConnection c, long nowNs) {
+        if (c.pathIsInDoubt) {
+            // A report has come: what the IP layer made of it is known when the way is asked for.
+            c.pathIsInDoubt = false;
+            context.ip.prepare(c.way(), nowNs);
+        }
+        if (c.pathMtu != c.way().mtu()) {
+            changed(c);
+        }
+    }
+
+    private void changed(TcpConnection c) {
         int before = c.mss;
         begin(c);
         if (c.mss == before) {

@@ -137,6 +137,9 @@ public final class TcpConnection extends TransmissionControlBlock {
     int maximumSegmentSize;
     int boundInterface;
     int pathMtu;
+
+    /** An ICMP message has said that segments are too long. */
+    boolean pathIsInDoubt;
     int error;
     int softError;
     long challengedNs = Long.MIN_VALUE;

@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 /** What all parts of one engine stand on. Layout only; under the stack's lock. */
 final class TcpContext {
     /** Timers are exact; this is the width of the slots that they wait in. */
-    private static final long TIMER_RESOLUTION_NS = 1 << 20;
+    private static final long TIMER_RESOLUTION_NS = 1 << 10;
 
     final IpLayer ip;
     final PacketPool pool;

@@ -473,7 +473,8 @@ public final class TcpEngine {
         if (c.isOrphan) {
             what &= TcpEvents.CLOSED;
         }
-        if (what != 0) {
+        // What happens before it is accepted is seen by who accepts it.
+        if (what != 0 && c.listener == null) {
             context.events.changed(c, what);
         }
     }

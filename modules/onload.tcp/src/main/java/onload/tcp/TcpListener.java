@@ -64,7 +64,10 @@ public final class TcpListener {
         return engine.listen(this);
     }
 
-    /** {@return the connection that has waited longest, which is the caller's from now on; or null} */
+    /**
+     * {@return the connection that has waited longest, which is the caller's from now on; or null} What has happened to
+     * it before was not reported: there may be data to read, or it may be over.
+     */
     public @Nullable TcpConnection accept() {
         TcpConnection connection = established.poll();
         if (connection != null) {

@@ -53,10 +53,13 @@ final class Teardown {
         }
     }
 
-    /** The user sends no more: the states change when the FIN is queued (RFC 9293, section 3.10.4). */
+    /**
+     * The user sends no more: the states change when the FIN is queued (RFC 9293, section 3.10.4); in SYN-RECEIVED when
+     * the connection is established.
+     */
     void finQueued(TcpConnection c) {
         c.finQueued = true;
-        if (c.state == TcpState.ESTABLISHED || c.state == TcpState.SYN_RECEIVED) {
+        if (c.state == TcpState.ESTABLISHED) {
             c.state = TcpState.FIN_WAIT_1;
         } else if (c.state == TcpState.CLOSE_WAIT) {
             c.state = TcpState.LAST_ACK;

@@ -159,6 +159,11 @@ abstract class TransmissionControlBlock extends Flow {
         return sndMax - sndUna;
     }
 
+    /** {@return whether all that was sent is acknowledged; the byte of a window probe does not count} */
+    final boolean isIdle() {
+        return sndUna == sndNxt;
+    }
+
     final boolean hasUnsent() {
         return sndUnsent != PacketBuffers.NONE;
     }

@@ -25,6 +25,9 @@ public final class TimerWheel {
 
     private static final int DIGIT_BITS = 6;
     private static final int SLOTS = 1 << DIGIT_BITS;
+
+    /** Entries of a wide slot that are looked at to find the first. */
+    private static final int MOST_LOOKED_AT = 16;
     private static final int SLOT_MASK = SLOTS - 1;
 
     private final int tickBits;
@@ -128,7 +131,10 @@ public final class TimerWheel {
         size--;
     }
 
-    /** {@return the earliest time of all entries, exactly, or {@link #NEVER}} */
+    /**
+     * {@return the earliest time of all entries, or {@link #NEVER}} It is exact unless the next slot in which there are
+     * any is a wide one with many entries; then it is when that slot begins, which is no later.
+     */
     public long nextDeadlineNs() {
         return nextKnown ? nextNs : findNext();
     }
@@ -184,6 +190,7 @@ public final class TimerWheel {
                 break;
             }
             position = start;
+            nextKnown = false;
             empty(level, slot, nowNs);
             if (level == 0 && start == target) {
                 break; // what is left there is of this tick, but later
@@ -265,10 +272,28 @@ public final class TimerWheel {
         if (levels != 0) {
             int level = Integer.numberOfTrailingZeros(levels);
             int slot = Long.numberOfTrailingZeros(occupied[level]);
-            earliestNs = earliest((level << DIGIT_BITS) + slot, earliestNs);
+            earliestNs = Math.min(earliestNs, earliestOrStart(level, slot));
         }
         nextNs = earliestNs;
         nextKnown = true;
+        return earliestNs;
+    }
+
+    /**
+     * The time of the first entry in a slot. A wide slot with many entries is not searched, since it would be again each
+     * time that its first entry goes: that it begins is early enough to look at it.
+     */
+    private long earliestOrStart(int level, int slot) {
+        long earliestNs = NEVER;
+        int looked = 0;
+        for (TimerEntry entry = heads[(level << DIGIT_BITS) + slot];
+                entry != null;
+                entry = entry.next) {
+            if (level > 0 && ++looked > MOST_LOOKED_AT) {
+                return start(level, slot) << tickBits ^ Long.MIN_VALUE;
+            }
+            earliestNs = Math.min(earliestNs, entry.deadlineNs);
+        }
         return earliestNs;
     }
 
