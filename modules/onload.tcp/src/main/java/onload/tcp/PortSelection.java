@@ -1,6 +1,8 @@
 package onload.tcp;
 
 import onload.ip.port.EphemeralPorts;
+import onload.ip.port.FreePort;
+import onload.ip.support.KeyedHash;
 import onload.wire.IpAddress;
 
 /** Gives connections and listeners local addresses and ports. Control path; under the stack's lock. */
@@ -9,17 +11,18 @@ final class PortSelection {
     private final LocalPorts ports;
     private final Opening opening;
     private final EphemeralPorts ephemeral;
-    private final EphemeralPorts.Availability isUnbound;
+    private final FreePort isUnbound;
+    private final KeyedHash hash;
 
     PortSelection(TcpContext context, LocalPorts ports, Opening opening) {
         this.context = context;
         this.ports = ports;
         this.opening = opening;
-        ephemeral =
-                new EphemeralPorts(
-                        context.settings.number(TcpSetting.FIRST_PORT),
-                        context.settings.number(TcpSetting.LAST_PORT),
-                        context.random);
+        hash = new KeyedHash(context.random.nextLong());
+        ephemeral = new EphemeralPorts(context.random);
+        ephemeral.range(
+                context.settings.number(TcpSetting.FIRST_PORT),
+                context.settings.number(TcpSetting.LAST_PORT));
         isUnbound = ports::isFree;
     }
 
@@ -48,7 +51,7 @@ final class PortSelection {
         if (!isOwn(high, low)) {
             return TcpConnection.ADDRESS_NOT_AVAILABLE;
         }
-        int chosen = port == 0 ? ephemeral.select(0, 0, 0, isUnbound) : port;
+        int chosen = port == 0 ? ephemeral.next(context.random.nextLong(), isUnbound) : port;
         if (chosen < 0) {
             return TcpConnection.NO_PORT;
         }
@@ -84,10 +87,8 @@ final class PortSelection {
                     : TcpConnection.ADDRESS_IN_USE;
         }
         int chosen =
-                ephemeral.select(
-                        high,
-                        low,
-                        port,
+                ephemeral.next(
+                        hash.of(high, low, port),
                         candidate ->
                                 ports.isFree(candidate)
                                         && opening.isFree(

@@ -1,82 +1,110 @@
 package onload.ip.port;
 
-import onload.ip.support.KeyedHash;
-
 import java.util.random.RandomGenerator;
 
 /**
- * Local ports that nobody asked for by number: not to be foretold by others, and not soon used again for the same peer
- * (RFC 6056, algorithm 4: each peer has a place to begin under a secret, and one of many counters that go on from
- * there).
+ * Chooses ephemeral ports: the double-hash algorithm of RFC 6056, section 3.3.4, whose counters move on by random steps
+ * (section 3.3.5), so that neither the port of one flow nor the number of flows shows from that of another.
  *
- * <p>Belongs to the thread that has the stack's lock.
+ * <p>The first candidate is an offset for the flow, a keyed hash of what the flow is told apart by, plus one of several
+ * counters. Candidates follow upward, round the range, each once; the search ends after a bounded number of them.
+ * Uniqueness is what the seam {@link FreePort} says: the port alone, or port and peer.
+ *
+ * <p>Belongs to the thread that has the stack's lock. Choosing allocates nothing.
  */
 public final class EphemeralPorts {
-    /** Answer: no port is free. */
-    public static final int NONE = -1;
+    /** Answer: no port was free among those that were looked at. */
+    public static final int NONE_FREE = -1;
 
-    /** The first port of the usual range, that of Linux. */
+    /** First port of the range by default, as on Linux. */
     public static final int DEFAULT_FIRST = 32768;
 
-    /** The last port of the usual range. */
+    /** Last port of the range by default. */
     public static final int DEFAULT_LAST = 60999;
 
+    /** Most a counter moves on by at a time: RFC 6056's trade-off N of section 3.3.5, small so that reuse is late. */
+    private static final int MAX_STEP = 64;
+
     private static final int COUNTERS = 256;
+    private static final int MAX_PORT = 65535;
 
-    private final int first;
-    private final int count;
-    private final KeyedHash offsets;
-    private final KeyedHash places;
+    private final RandomGenerator random;
     private final int[] counters = new int[COUNTERS];
-
-    /** Says whether a port may be taken; made once by its user, since a call must not allocate. */
-    @FunctionalInterface
-    public interface Availability {
-        /** {@return whether nobody has the port, for what it is wanted} */
-        boolean isFree(int port);
-    }
+    private int first = DEFAULT_FIRST;
+    private int last = DEFAULT_LAST;
 
     /**
-     * Makes a selection.
+     * Makes one with the default range.
      *
-     * @param first the first port of the range, ≥ 1
-     * @param last the last one, ≤ 65535
-     * @param random of the secrets
-     * @throws IllegalArgumentException if there is no port in the range
+     * @param random source of what others should not foretell
      */
-    public EphemeralPorts(int first, int last, RandomGenerator random) {
-        if (first < 1 || last > 0xFFFF || first > last) {
-            throw new IllegalArgumentException(
-                    "local ports cannot be from %d to %d; expected a range within 1 to 65535"
-                            .formatted(first, last));
-        }
-        this.first = first;
-        this.count = last - first + 1;
-        offsets = new KeyedHash(random.nextLong());
-        places = new KeyedHash(random.nextLong());
+    public EphemeralPorts(RandomGenerator random) {
+        this.random = random;
         for (int i = 0; i < COUNTERS; i++) {
             counters[i] = random.nextInt();
         }
     }
 
     /**
-     * {@return a free port, or {@link #NONE}} All of the range are asked for at most.
+     * Sets the range that ports are chosen from; those chosen before stay as they are.
      *
-     * @param remoteHigh high half of the peer's address; all three 0 if there is no peer yet
-     * @param remoteLow its low half
-     * @param remotePort its port
-     * @param availability who has which
+     * @param first 1 to {@code last}
+     * @param last the last one that belongs to it, to 65535
+     * @throws IllegalArgumentException if they are not in this order
      */
-    public int select(long remoteHigh, long remoteLow, int remotePort, Availability availability) {
-        int offset = (int) (offsets.of(remoteHigh, remoteLow, remotePort) >>> 33);
-        int place = (int) (places.of(remoteHigh, remoteLow, remotePort) >>> 56);
-        for (int i = 0; i < count; i++) {
-            int step = counters[place]++;
-            int port = first + Math.floorMod((long) offset + step, count);
-            if (availability.isFree(port)) {
-                return port;
+    public void range(int first, int last) {
+        if (first < 1 || last < first || last > MAX_PORT) {
+            throw new IllegalArgumentException(
+                    "ephemeral ports cannot be from %d to %d; expected 1 ≤ first ≤ last ≤ 65535"
+                            .formatted(first, last));
+        }
+        this.first = first;
+        this.last = last;
+    }
+
+    /** {@return the first port of the range} */
+    public int first() {
+        return first;
+    }
+
+    /** {@return the last port of the range} */
+    public int last() {
+        return last;
+    }
+
+    /**
+     * Chooses a port and looks at the whole range for it if it has to.
+     *
+     * @param hash of what the flow is told apart by (RFC 6056: addresses and the peer's port) under a secret key; random
+     *     bits where there is nothing
+     * @return the port; or {@link #NONE_FREE}
+     */
+    public int next(long hash, FreePort ports) {
+        return next(hash, ports, last - first + 1);
+    }
+
+    /**
+     * Chooses a port.
+     *
+     * @param hash of what the flow is told apart by under a secret key; random bits where there is nothing
+     * @param most candidates to look at, ≥ 1
+     * @return the port; or {@link #NONE_FREE}
+     */
+    public int next(long hash, FreePort ports, int most) {
+        int count = last - first + 1;
+        int index = (int) (hash >>> 32) & (COUNTERS - 1);
+        counters[index] += 1 + random.nextInt(MAX_STEP);
+        int offset = (int) ((hash & 0xFFFF_FFFFL) % count);
+        int candidate = (int) ((offset + (counters[index] & 0xFFFF_FFFFL)) % count);
+        for (int tried = Math.min(most, count); tried > 0; tried--) {
+            if (ports.isFree(first + candidate)) {
+                return first + candidate;
+            }
+            candidate++;
+            if (candidate == count) {
+                candidate = 0;
             }
         }
-        return NONE;
+        return NONE_FREE;
     }
 }

@@ -1,7 +1,4 @@
-/**
- * Choosing local ports for those who did not ask for one by number, as RFC 6056 recommends. TCP and UDP both do; each
- * has ports of its own, and says itself which are free.
- */
+/** Ports that a transport chooses by itself (RFC 6056), for all transports alike. */
 @NullMarked
 package onload.ip.port;
 
