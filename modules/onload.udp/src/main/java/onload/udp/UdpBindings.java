@@ -190,7 +190,7 @@ final class UdpBindings {
 
     /** Whether a socket with its binding can have a peer of a version. */
     static boolean fits(UdpSocket socket, boolean isIpv4) {
-        return socket.isBound && !socket.isConnected
+        return (socket.isBound && !socket.isConnected)
                 ? socket.takesVersion(isIpv4)
                 : !(isIpv4 && socket.v6Only) && fitsBound(socket, isIpv4);
     }
@@ -346,7 +346,7 @@ final class UdpBindings {
 
     private static @Nullable UdpSocket sharer(
             UdpSocket head, boolean isIpv4, int index, int wanted, int sharers, long flowHash) {
-        int chosen = (int) ((flowHash >>> 32) * sharers >>> 32);
+        int chosen = (int) (((flowHash >>> 32) * sharers) >>> 32);
         for (UdpSocket each = head; each != null; each = each.nextAlike) {
             if (each.reusePort && score(each, isIpv4, index) == wanted && chosen-- == 0) {
                 return each;

@@ -161,7 +161,8 @@ final class UdpOutput {
             sourceHigh = socket.localHigh;
             sourceLow = socket.localLow;
         }
-        int at = (int) ((low ^ high) * 0x9E37_79B9_7F4A_7C15L >>> 32) & (socket.peers.length - 1);
+        long hash = (low ^ high) * 0x9E37_79B9_7F4A_7C15L;
+        int at = (int) (hash >>> 32) & (socket.peers.length - 1);
         Peer peer = socket.peers[at];
         if (peer == null) {
             peer = new Peer(ip.destination(high, low, IpProtocol.UDP));

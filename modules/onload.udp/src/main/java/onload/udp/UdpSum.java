@@ -31,7 +31,7 @@ final class UdpSum {
 
     private static long swapped(long sum) {
         int folded = ~InternetChecksum.fold(sum) & 0xFFFF;
-        return (folded & 0xFF) << 8 | folded >>> 8;
+        return Short.reverseBytes((short) folded) & 0xFFFF;
     }
 
     /** {@return whether the checksum of a received datagram is right} */
