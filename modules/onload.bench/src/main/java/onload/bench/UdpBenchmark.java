@@ -34,8 +34,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * 64 bytes of UDP between two stacks over a perfect emulated cable, in one thread on virtual time, copied in and out, with
- * checksums as the NICs have them: a round trip between connected sockets, and one datagram of a batch of 32 one way.
+ * 64 bytes of UDP between two stacks over a perfect emulated cable, in one thread on virtual time, copied in and
+ * out, with checksums as the NICs have them: a round trip between connected sockets, and one datagram of a batch
+ * of 32 one way.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

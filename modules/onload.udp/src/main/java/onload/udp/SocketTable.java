@@ -42,7 +42,9 @@ final class SocketTable {
         return found;
     }
 
-    /** One address is part of the hash as it is, the other by a product: whoever forges one does not know the secret. */
+    /**
+     * One address is part of the hash as it is, the other by a product: whoever forges one does not know the secret.
+     */
     private int place(
             long localHigh,
             long localLow,

@@ -4,8 +4,8 @@ package onload.udp;
  * How UDP of a stack is made.
  *
  * @param sockets most sockets at a time, ≥ 1
- * @param receiveQueueBytes limit of a socket's receive queue unless it sets another, in bytes of whole packet buffers, so
- *     that tiny datagrams cannot hold the pool; ≥ 1
+ * @param receiveQueueBytes limit of a socket's receive queue unless it sets another, in bytes of whole packet
+ *     buffers, so that tiny datagrams cannot hold the pool; ≥ 1
  * @param queuedBuffers most packet buffers in all receive queues together; 0 for half of the pool
  * @param firstEphemeralPort first port that is chosen by itself
  * @param lastEphemeralPort last one

@@ -75,8 +75,8 @@ public final class EphemeralPorts {
     /**
      * Chooses a port and looks at the whole range for it if it has to.
      *
-     * @param hash of what the flow is told apart by (RFC 6056: addresses and the peer's port) under a secret key; random
-     *     bits where there is nothing
+     * @param hash of what the flow is told apart by (RFC 6056: addresses and the peer's port) under a secret
+     *     key; random bits where there is nothing
      * @return the port; or {@link #NONE_FREE}
      */
     public int next(long hash, FreePort ports) {
