@@ -79,13 +79,61 @@ public final class Destination {
     long sourceLow;
     long nextHopHigh;
     long nextHopLow;
-    final UnsafeBuffer template = new UnsafeBuffer(new byte[TEMPLATE_LENGTH]);
 
     Destination(long high, long low, int protocol, int flowLabel) {
         this.high = high;
         this.low = low;
         this.protocol = protocol;
         this.flowLabel = flowLabel;
+    }
+
+    /** One with the same wishes, for the same peer, by the same way as far as it is found. */
+    Destination(Destination like, int flowLabel) {
+        this(like.high, like.low, like.protocol, flowLabel);
+        wantedSourceHigh = like.wantedSourceHigh;
+        wantedSourceLow = like.wantedSourceLow;
+        isSourceWanted = like.isSourceWanted;
+        boundInterface = like.boundInterface;
+        fragmentPolicy = like.fragmentPolicy;
+        groupLoopback = like.groupLoopback;
+        trafficClass = like.trafficClass;
+        wantedHopLimit = like.wantedHopLimit;
+        takeWay(like);
+        if (!isIpv4()) {
+            base = firstWord(flowLabel);
+        }
+    }
+
+    /** The first word of an IPv6 header without the traffic class. */
+    static long firstWord(int flowLabel) {
+        return 6L << 28 | flowLabel;
+    }
+
+    private void takeWay(Destination like) {
+        neighbor = like.neighbor;
+        neighborVersion = like.neighborVersion;
+        port = like.port;
+        mtu = like.mtu;
+        linkHeaderLength = like.linkHeaderLength;
+        ipHeaderLength = like.ipHeaderLength;
+        isLocal = like.isLocal;
+        isGroup = like.isGroup;
+        hopLimit = like.hopLimit;
+        base = like.base;
+        dontFragment = like.dontFragment;
+        word0 = like.word0;
+        word1 = like.word1;
+        word2 = like.word2;
+        word3 = like.word3;
+        word4 = like.word4;
+        word5 = like.word5;
+        word6 = like.word6;
+        word7 = like.word7;
+        egress = like.egress;
+        sourceHigh = like.sourceHigh;
+        sourceLow = like.sourceLow;
+        nextHopHigh = like.nextHopHigh;
+        nextHopLow = like.nextHopLow;
     }
 
     /** {@return the peer's high half, IPv4 as IPv4-mapped} */
@@ -306,8 +354,8 @@ public final class Destination {
         return flowLabel;
     }
 
-    /** Takes the words from the template. */
-    void loadWords() {
+    /** Takes the header over, which stands at the end of {@link #TEMPLATE_LENGTH} bytes. */
+    void loadWords(UnsafeBuffer template) {
         word0 = template.getLong(0);
         word1 = template.getLong(8);
         word2 = template.getLong(16);
@@ -316,6 +364,18 @@ public final class Destination {
         word5 = template.getLong(40);
         word6 = template.getLong(48);
         word7 = template.getLong(56);
+    }
+
+    /** Writes the header out, so that it stands at the end of {@link #TEMPLATE_LENGTH} bytes. */
+    void storeWords(UnsafeBuffer template) {
+        template.putLong(0, word0);
+        template.putLong(8, word1);
+        template.putLong(16, word2);
+        template.putLong(24, word3);
+        template.putLong(32, word4);
+        template.putLong(40, word5);
+        template.putLong(48, word6);
+        template.putLong(56, word7);
     }
 
     @Override

@@ -559,6 +559,11 @@ public final class IpLayer implements AutoCloseable {
         return new Destination(high, low, protocol, random.nextInt() & 0xFFFFF);
     }
 
+    /** {@return a destination with the wishes of another, for the same peer} */
+    public Destination destination(Destination like) {
+        return new Destination(like, random.nextInt() & 0xFFFFF);
+    }
+
     /**
      * Finds the way to a destination if it is not known or not right any more; after that its source, MTU and interface
      * can be asked. Nothing is sent: neighbours are asked for by the first packet.

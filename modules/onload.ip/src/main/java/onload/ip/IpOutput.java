@@ -44,6 +44,7 @@ final class IpOutput {
     private final GroupAgent groups;
     private final Identifications identifications;
     private final FragmentCutter cutter;
+    private final UnsafeBuffer template = new UnsafeBuffer(new byte[WORDS_LENGTH]);
 
     IpOutput(
             PacketPool pool,
@@ -153,7 +154,8 @@ final class IpOutput {
         if (hasWords) {
             writeWords(destination, start + prepended);
         } else {
-            memory.putBytes(start, destination.template, WORDS_LENGTH - prepended, prepended);
+            destination.storeWords(template);
+            memory.putBytes(start, template, WORDS_LENGTH - prepended, prepended);
         }
         if (destination.ipHeaderLength == Ipv4Header.MIN_LENGTH) {
             finishIpv4(ip, destination, length, trafficClass, hopLimit);

@@ -48,6 +48,9 @@ final class NextHopDetermination {
     private final IntFunction<InterfaceAddress> candidates;
     private final Neighbor local = Neighbor.fixed(Interfaces.LOOPBACK, 0);
 
+    /** Where headers are put together. */
+    private final UnsafeBuffer template = new UnsafeBuffer(new byte[Destination.TEMPLATE_LENGTH]);
+
     NextHopDetermination(
             IpCounters counters,
             Interfaces interfaces,
@@ -298,8 +301,10 @@ final class NextHopDetermination {
             return IpLayer.UNREACHABLE;
         }
         to.neighbor = neighbor;
-        to.neighborVersion = neighbor.version() - 1;
         writeTemplate(to, neighbor.macAddress());
+        // One that is in use already need not be asked for by the first packet.
+        to.neighborVersion =
+                neighbor.state().isInUse() ? neighbor.version() : neighbor.version() - 1;
         return 0;
     }
 
@@ -316,8 +321,9 @@ final class NextHopDetermination {
     /** The neighbour cache has said that packets can go: from now on they go the fast way. */
     void neighborIsReady(Destination to) {
         IpInterface egress = Objects.requireNonNull(to.egress);
+        to.storeWords(template);
         writeLink(to, egress, to.neighbor.macAddress());
-        to.loadWords();
+        to.loadWords(template);
         to.neighborVersion = to.neighbor.version();
     }
 
@@ -357,11 +363,10 @@ final class NextHopDetermination {
     // The template.
 
     private void writeTemplate(Destination to, long macAddress) {
-        UnsafeBuffer template = to.template;
         template.setMemory(0, Destination.TEMPLATE_LENGTH, (byte) 0);
         int ip = Destination.TEMPLATE_LENGTH - to.ipHeaderLength;
         if (to.isIpv4()) {
-            writeIpv4(to, template, ip);
+            writeIpv4(to, ip);
         } else {
             Ipv6Header.write(
                     template,
@@ -373,16 +378,16 @@ final class NextHopDetermination {
                     to.protocol(),
                     0,
                     0);
-            to.base = 6L << 28 | to.flowLabel();
+            to.base = Destination.firstWord(to.flowLabel());
         }
         IpInterface egress = Objects.requireNonNull(to.egress);
         if (!egress.isLoopback()) {
             writeLink(to, egress, macAddress);
         }
-        to.loadWords();
+        to.loadWords(template);
     }
 
-    private void writeIpv4(Destination to, UnsafeBuffer template, int ip) {
+    private void writeIpv4(Destination to, int ip) {
         FragmentPolicy policy = to.fragmentPolicy();
         Ipv4Header.write(template, ip, (int) to.sourceLow, (int) to.low(), to.protocol(), 0, 0);
         // A path that is said to be narrower than is believed: routers on it cut what they must.
@@ -394,10 +399,10 @@ final class NextHopDetermination {
         to.base = InternetChecksum.sum(template, ip, Ipv4Header.MIN_LENGTH, 0);
     }
 
-    private static void writeLink(Destination to, IpInterface egress, long macAddress) {
+    private void writeLink(Destination to, IpInterface egress, long macAddress) {
         int start = Destination.TEMPLATE_LENGTH - to.ipHeaderLength - egress.linkHeaderLength();
         IpOutput.writeLinkHeader(
-                to.template,
+                template,
                 start,
                 egress,
                 macAddress,

@@ -33,8 +33,10 @@ final class EmbryonicConnection extends Flow {
             int iss,
             int ownMss,
             int peerMss,
-            int timestampOffset,
-            TcpSettings settings) {
+            boolean hasTimestamps,
+            boolean hasSack,
+            int peerScale,
+            int timestampOffset) {
         tuple(
                 syn.localHigh,
                 syn.localLow,
@@ -50,13 +52,9 @@ final class EmbryonicConnection extends Flow {
         irs = syn.sequence;
         interfaceIndex = syn.interfaceIndex;
         peerWindow = syn.window;
-        hasTimestamps = settings.isOn(TcpSetting.TIMESTAMPS) && syn.options.hasTimestamps();
-        hasSack =
-                settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS) && syn.options.sackPermitted();
-        peerScale =
-                settings.isOn(TcpSetting.WINDOW_SCALING) && syn.options.hasWindowScale()
-                        ? syn.options.windowScale()
-                        : StatelessSegments.NONE;
+        this.hasTimestamps = hasTimestamps;
+        this.hasSack = hasSack;
+        this.peerScale = peerScale;
         tsRecent = hasTimestamps ? syn.options.timestampValue() : 0;
     }
 }

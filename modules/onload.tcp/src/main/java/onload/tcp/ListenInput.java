@@ -29,6 +29,11 @@ final class ListenInput {
     private final int retries;
     private final long initialRtoNs;
     private final long maxRtoNs;
+    private final int maxFlows;
+    private final boolean cookies;
+    private final boolean timestamps;
+    private final boolean selective;
+    private final boolean windowScaling;
 
     ListenInput(
             TcpContext context,
@@ -41,6 +46,11 @@ final class ListenInput {
         this.pathMtu = pathMtu;
         this.opening = opening;
         this.engine = engine;
+        maxFlows = context.settings.number(TcpSetting.MAX_FLOWS);
+        cookies = context.settings.isOn(TcpSetting.SYN_COOKIES);
+        timestamps = context.settings.isOn(TcpSetting.TIMESTAMPS);
+        selective = context.settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS);
+        windowScaling = context.settings.isOn(TcpSetting.WINDOW_SCALING);
         maxHalfOpen = context.settings.number(TcpSetting.MAX_SYN_BACKLOG);
         retries = context.settings.number(TcpSetting.SYN_ACK_RETRIES);
         initialRtoNs = context.settings.get(TcpSetting.INITIAL_RTO_NS);
@@ -73,8 +83,8 @@ final class ListenInput {
         }
         boolean isFlooded =
                 listener.halfOpen >= Math.min(maxHalfOpen, Math.max(listener.backlog(), 8))
-                        || context.flows.size() >= context.settings.get(TcpSetting.MAX_FLOWS);
-        if (isFlooded && !context.settings.isOn(TcpSetting.SYN_COOKIES)) {
+                        || context.flows.size() >= maxFlows;
+        if (isFlooded && !cookies) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return;
         }
@@ -95,7 +105,17 @@ final class ListenInput {
                         s.localHigh, s.localLow, s.remoteHigh, s.remoteLow, ports, nowNs);
         EmbryonicConnection e =
                 new EmbryonicConnection(
-                        listener, s, iss, own, peer, timestampOffset(s), context.settings);
+                        listener,
+                        s,
+                        iss,
+                        own,
+                        peer,
+                        timestamps && s.options.hasTimestamps(),
+                        selective && s.options.sackPermitted(),
+                        windowScaling && s.options.hasWindowScale()
+                                ? s.options.windowScale()
+                                : StatelessSegments.NONE,
+                        timestampOffset(s));
         if (!context.flows.add(e)) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return;
@@ -303,14 +323,14 @@ final class ListenInput {
                         peerMss,
                         nowNs);
         boolean hasTimestamps =
-                context.settings.isOn(TcpSetting.TIMESTAMPS) && s.options.hasTimestamps();
+                timestamps && s.options.hasTimestamps();
         boolean scales =
                 hasTimestamps
-                        && context.settings.isOn(TcpSetting.WINDOW_SCALING)
+                        && windowScaling
                         && s.options.hasWindowScale();
         boolean hasSack =
                 hasTimestamps
-                        && context.settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS)
+                        && selective
                         && s.options.sackPermitted();
         TcpConnection prototype = listener.prototype();
         segments.synOptions(

@@ -33,6 +33,10 @@ final class Opening {
     private final TouchedConnections touched;
     private final byte quickAcks;
     private final int initialWindow;
+    private final int maxReceiveBuffer;
+    private final boolean timestamps;
+    private final boolean selective;
+    private final boolean windowScaling;
 
     Opening(
             TcpContext context,
@@ -50,6 +54,10 @@ final class Opening {
         this.timeWaits = timeWaits;
         this.touched = touched;
         quickAcks = (byte) context.settings.number(TcpSetting.QUICK_ACKS);
+        maxReceiveBuffer = context.settings.number(TcpSetting.MAX_RECEIVE_BUFFER_BYTES);
+        timestamps = context.settings.isOn(TcpSetting.TIMESTAMPS);
+        selective = context.settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS);
+        windowScaling = context.settings.isOn(TcpSetting.WINDOW_SCALING);
         initialWindow = context.settings.number(TcpSetting.INITIAL_WINDOW_SEGMENTS);
     }
 
@@ -63,6 +71,10 @@ final class Opening {
         if (!LocalPorts.isUnspecified(c.localHigh(), c.localLow())) {
             to.source(c.localHigh(), c.localLow());
         }
+        return takeWay(c, to, nowNs);
+    }
+
+    private int takeWay(TcpConnection c, Destination to, long nowNs) {
         int result = context.ip.prepare(to, nowNs);
         if (result != 0) {
             return result == IpLayer.NO_SOURCE
@@ -117,8 +129,8 @@ final class Opening {
         c.sndNxt = c.iss + 1;
         c.sndMax = c.sndNxt;
         c.sndSmall = c.iss;
-        c.hasTimestamps = context.settings.isOn(TcpSetting.TIMESTAMPS);
-        c.hasSack = context.settings.isOn(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS);
+        c.hasTimestamps = timestamps;
+        c.hasSack = selective;
         c.rcvScale = scale(c);
         c.state = TcpState.SYN_SENT;
         c.wasOpened = true;
@@ -149,13 +161,13 @@ final class Opening {
                 c.tunesReceiveBuffer
                         ? Math.max(
                                 c.rcvBufferBytes,
-                                context.settings.number(TcpSetting.MAX_RECEIVE_BUFFER_BYTES))
+                                maxReceiveBuffer)
                         : c.rcvBufferBytes;
         int shift = 0;
         while (shift < TcpOptions.MAX_WINDOW_SCALE && most >>> shift > 0xFFFF) {
             shift++;
         }
-        return context.settings.isOn(TcpSetting.WINDOW_SCALING) ? (byte) shift : 0;
+        return windowScaling ? (byte) shift : 0;
     }
 
     /** Sends a SYN, or a SYN-ACK in a simultaneous open, and waits for the answer. */
@@ -163,10 +175,9 @@ final class Opening {
         boolean isAnswer = c.state == TcpState.SYN_RECEIVED;
         c.retransmitNs = nowNs + timers.rto(c);
         segments.turnTo(c.way());
-        boolean scales = context.settings.isOn(TcpSetting.WINDOW_SCALING);
         segments.synOptions(
                 pathMtu.advertised(c.way(), c.maximumSegmentSize),
-                scales && (!isAnswer || c.peerScales) ? c.rcvScale : StatelessSegments.NONE,
+                windowScaling && (!isAnswer || c.peerScales) ? c.rcvScale : StatelessSegments.NONE,
                 c.hasSack);
         if (c.hasTimestamps) {
             segments.timestamps(SegmentWriter.timestamp(c, nowNs), isAnswer ? c.tsRecent : 0);
@@ -245,7 +256,7 @@ final class Opening {
             c.tsRecentNs = nowNs;
         }
         c.peerScales =
-                s.options.hasWindowScale() && context.settings.isOn(TcpSetting.WINDOW_SCALING);
+                s.options.hasWindowScale() && windowScaling;
         c.sndScale = c.peerScales ? (byte) s.options.windowScale() : 0;
         if (!c.peerScales) {
             c.rcvScale = 0;
@@ -313,7 +324,10 @@ final class Opening {
                 s.localHigh, s.localLow, s.localPort, s.remoteHigh, s.remoteLow, s.remotePort);
         c.boundInterface =
                 Ipv6Address.isLinkLocal(s.remoteHigh, s.remoteLow) ? s.interfaceIndex : 0;
-        if (findWay(c, s.remoteHigh, s.remoteLow, nowNs) != 0) {
+        // The way by which the peer was answered before, most likely.
+        segments.turnTo(
+                s.localHigh, s.localLow, s.remoteHigh, s.remoteLow, c.boundInterface, nowNs);
+        if (takeWay(c, context.ip.destination(segments.way()), nowNs) != 0) {
             return false;
         }
         c.pseudoSum =

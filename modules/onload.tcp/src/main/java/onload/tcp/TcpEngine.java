@@ -27,6 +27,9 @@ import java.util.random.RandomGenerator;
  */
 public final class TcpEngine {
     private final TcpContext context;
+    /** Never opened: the options that every connection begins with. */
+    private final TcpConnection defaults;
+
     private final PortSelection ports;
     private final Output output;
     private final Timers timers;
@@ -121,6 +124,12 @@ public final class TcpEngine {
                         writer,
                         timers,
                         touched);
+        defaults = new TcpConnection(this);
+        defaults.sndBufferBytes = settings.number(TcpSetting.SEND_BUFFER_BYTES);
+        defaults.rcvBufferBytes = settings.number(TcpSetting.RECEIVE_BUFFER_BYTES);
+        defaults.keepAliveIdleNs = settings.get(TcpSetting.KEEP_ALIVE_IDLE_NS);
+        defaults.keepAliveIntervalNs = settings.get(TcpSetting.KEEP_ALIVE_INTERVAL_NS);
+        defaults.keepAliveProbes = settings.number(TcpSetting.KEEP_ALIVE_PROBES);
         ports = new PortSelection(context, localPorts, opening);
         ip.register(new Transport());
     }
@@ -130,11 +139,7 @@ public final class TcpEngine {
     /** {@return a connection that is neither bound nor open} */
     public TcpConnection open() {
         TcpConnection c = new TcpConnection(this);
-        c.sndBufferBytes = context.settings.number(TcpSetting.SEND_BUFFER_BYTES);
-        c.rcvBufferBytes = context.settings.number(TcpSetting.RECEIVE_BUFFER_BYTES);
-        c.keepAliveIdleNs = context.settings.get(TcpSetting.KEEP_ALIVE_IDLE_NS);
-        c.keepAliveIntervalNs = context.settings.get(TcpSetting.KEEP_ALIVE_INTERVAL_NS);
-        c.keepAliveProbes = context.settings.number(TcpSetting.KEEP_ALIVE_PROBES);
+        c.inherit(defaults);
         return c;
     }
 

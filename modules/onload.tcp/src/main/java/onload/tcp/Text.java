@@ -91,7 +91,7 @@ final class Text {
         if (c.outOfOrder != null) {
             fill(c, c.outOfOrder);
         }
-        acknowledgeSoon(c, nowNs);
+        acknowledgeSoon(c, length, nowNs);
     }
 
     /** What waited may be next now. */
@@ -151,10 +151,15 @@ final class Text {
         }
     }
 
-    /** RFC 9293, section 3.8.6.3: for every second full segment, or within the delay. */
-    private void acknowledgeSoon(TcpConnection c, long nowNs) {
+    /**
+     * RFC 9293, section 3.8.6.3: for every second full segment, or within the delay; at first without one, so that the
+     * peer's window opens. To a side that has sent something itself the answer is often short: that can wait, and full
+     * segments cannot.
+     */
+    private void acknowledgeSoon(TcpConnection c, int length, long nowNs) {
         c.ackPending = true;
-        if (c.quickAcks > 0 || c.rcvNxt - c.rcvAcked >= 2 * c.rcvMss) {
+        boolean isQuick = c.quickAcks > 0 && (length >= c.rcvMss || c.bytesAcknowledged == 0);
+        if (isQuick || c.rcvNxt - c.rcvAcked >= 2 * c.rcvMss) {
             c.ackNow = true;
         } else if (c.acknowledgeNs == Long.MAX_VALUE) {
             c.acknowledgeNs = nowNs + delayedAckNs;

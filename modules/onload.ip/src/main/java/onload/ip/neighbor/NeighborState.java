@@ -27,4 +27,9 @@ public enum NeighborState {
     public boolean isUsable() {
         return this != INCOMPLETE && this != FAILED;
     }
+
+    /** {@return whether packets can go, and a first one has nothing to begin: it is usable and not {@link #STALE}} */
+    public boolean isInUse() {
+        return isUsable() && this != STALE;
+    }
 }
