@@ -373,6 +373,18 @@ public final class TcpEngine {
                 nowNs - c.lastReceivedNs);
     }
 
+    /** {@return what a connection of a tuple begins with that opens at a time; for tests} */
+    int initialSequenceNumber(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int ports,
+            long nowNs) {
+        return context.sequenceNumbers.next(
+                localHigh, localLow, remoteHigh, remoteLow, ports, nowNs);
+    }
+
     // From the IP layer.
 
     /** What the IP layer sees of the engine. */
