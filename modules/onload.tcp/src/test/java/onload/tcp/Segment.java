@@ -2,6 +2,8 @@ package onload.tcp;
 
 import onload.wire.TcpHeader;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -17,29 +19,31 @@ final class Segment implements Cloneable {
     /** The most that {@link #numbered} gives. */
     private static final int PATTERN = 251;
 
+    private static final String FLAG_NAMES = "FSRP.UEWe";
+
     final int flags;
     byte[] payload = new byte[0];
-    Integer seq;
-    Integer ack;
-    Integer rawSeq;
-    Integer rawAck;
-    Integer window;
-    Integer urgentPointer;
-    Integer mss;
-    Integer windowScale;
+    @Nullable Integer seq;
+    @Nullable Integer ack;
+    @Nullable Integer rawSeq;
+    @Nullable Integer rawAck;
+    @Nullable Integer window;
+    @Nullable Integer urgentPointer;
+    @Nullable Integer mss;
+    @Nullable Integer windowScale;
     boolean sackPermitted;
     boolean withTimestamps;
     boolean withoutTimestamps;
     boolean withoutOptions;
-    Integer timestamp;
-    Integer echo;
-    int[] sack;
-    byte[] rawOptions;
-    Integer port;
-    Integer localPort;
-    String from;
+    @Nullable Integer timestamp;
+    @Nullable Integer echo;
+    int @Nullable [] sack;
+    byte @Nullable [] rawOptions;
+    @Nullable Integer port;
+    @Nullable Integer localPort;
+    @Nullable String from;
     boolean hasWrongChecksum;
-    Integer trafficClass;
+    @Nullable Integer trafficClass;
 
     private Segment(int flags) {
         this.flags = flags;
@@ -58,8 +62,9 @@ final class Segment implements Cloneable {
     /** {@return a segment with flags as tcpdump writes them: of {@code FSRPUEWe} and {@code .} for ACK} */
     static Segment segment(String flags) {
         int bits = 0;
-        for (char name : flags.toCharArray()) {
-            int at = "FSRP.UEWe".indexOf(name);
+        for (int i = 0; i < flags.length(); i++) {
+            char name = flags.charAt(i);
+            int at = FLAG_NAMES.indexOf(name);
             if (at < 0) {
                 throw new IllegalArgumentException("no flag: " + name);
             }
@@ -278,9 +283,9 @@ final class Segment implements Cloneable {
 
     static String flagNames(int flags) {
         StringBuilder names = new StringBuilder("[");
-        for (int i = 0; i < 9; i++) {
+        for (int i = 0; i < FLAG_NAMES.length(); i++) {
             if ((flags >>> i & 1) != 0) {
-                names.append("FSRP.UEWe".charAt(i));
+                names.append(FLAG_NAMES.charAt(i));
             }
         }
         return names.append(']').toString();
@@ -318,7 +323,7 @@ final class Segment implements Cloneable {
         return text.append(", length ").append(payload.length).toString();
     }
 
-    private static void append(StringBuilder text, String name, Integer value) {
+    private static void append(StringBuilder text, String name, @Nullable Integer value) {
         if (value != null) {
             text.append(name).append(value);
         }

@@ -32,6 +32,7 @@ import onload.wire.TcpOptions;
 import onload.wire.text.FrameText;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -41,6 +42,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -69,6 +71,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     private static final long NS_PER_MS = 1_000_000L;
     private static final long OWN_MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final long PEER_MAC = MacAddress.parse("02:00:00:00:00:02");
+    private static final byte[] NONE = {};
     private static final int MAX_ROUNDS = 100_000;
     private static final int BATCH = 64;
 
@@ -113,7 +116,15 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     }
 
     /** A segment that was sent. */
-    private record Sent(long atNs, byte[] frame) {}
+    private static final class Sent {
+        final long atNs;
+        final byte[] frame;
+
+        Sent(long atNs, byte[] frame) {
+            this.atNs = atNs;
+            this.frame = frame;
+        }
+    }
 
     TcpScene() {
         this(TcpSettings.DEFAULT);
@@ -146,6 +157,8 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         ip.up(nic0, nowNs);
         ip.addAddress(nic0, CidrAddress.parse(own + (isIpv6 ? "/64" : "/24")), nowNs);
         tcp = new TcpEngine(ip, settings, this, new SplittableRandom(2), nowNs);
+        connection = tcp.open();
+        listener = tcp.listener();
         after(10_000);
         trace.clear();
         markNs = nowNs;
@@ -191,7 +204,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
 
     /** A connection that the peer has opened, with a SYN with these options. */
     TcpScene accepted(Segment syn) {
-        if (listener == null) {
+        if (listener.port() == 0) {
             listening(5);
         }
         receives(syn.seq(0));
@@ -203,8 +216,9 @@ final class TcpScene implements AutoCloseable, TcpEvents {
 
     /** Takes a connection from the listener. */
     TcpConnection accepts() {
-        connection = listener.accept();
-        assertNotNull(connection, () -> "nothing to accept\n" + describe());
+        TcpConnection accepted = listener.accept();
+        assertNotNull(accepted, () -> "nothing to accept\n" + describe());
+        connection = Objects.requireNonNull(accepted);
         seen.remove(connection);
         return connection;
     }
@@ -276,7 +290,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
                 sends(Segment.ack().seq(2).ack(2));
             }
         }
-        if (connection != null) {
+        if (state != TcpState.LISTEN) {
             assertEquals(state, connection.state(), this::describe);
             seen.remove(connection);
         }
@@ -336,7 +350,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         int local = s.localPort == null ? ownPort : s.localPort;
         byte[] frame =
                 Frames.tcp(own, local, peer, port)
-                        .sequenceNumber(s.rawSeq != null ? s.rawSeq : e.iss + s.seq)
+                        .sequenceNumber(sequenceOf(s, e.iss, e.acknowledged))
                         .ack(e.peerNext)
                         .flags(s.flags)
                         .payload(s.payload)
@@ -352,7 +366,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             e.irs = peerIsn;
             e.peerNext = peerIsn;
         }
-        int seq = s.rawSeq != null ? s.rawSeq : s.seq != null ? e.irs + s.seq : e.peerNext;
+        int seq = sequenceOf(s, e.irs, e.peerNext);
         int ack = s.rawAck != null ? s.rawAck : s.ack != null ? e.iss + s.ack : e.acknowledged;
         boolean hasAck = s.is(TcpHeader.ACK) || s.ack != null || s.rawAck != null;
         TcpSegmentBuilder frame =
@@ -382,6 +396,10 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             e.peerNext = seq + s.span();
         }
         return frame.build();
+    }
+
+    private static int sequenceOf(Segment s, int isn, int usual) {
+        return s.rawSeq != null ? s.rawSeq : s.seq != null ? isn + s.seq : usual;
     }
 
     private void options(TcpSegmentBuilder frame, Segment s, Ends e) {
@@ -478,7 +496,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     }
 
     private void listen() {
-        for (byte[] frame = nic.takeFrame(); frame != null; frame = nic.takeFrame()) {
+        for (byte[] frame = nic.takeFrame(); frame.length > 0; frame = nic.takeFrame()) {
             UnsafeBuffer bytes = new UnsafeBuffer(frame);
             int type = EthernetHeader.etherType(bytes, 0, EthernetHeader.LENGTH);
             if (type == EtherType.ARP) {
@@ -583,7 +601,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         for (Segment each : expected) {
             Sent next = sent.poll();
             if (next == null) {
-                throw failure("sends nothing", each, null);
+                throw failure("sends nothing", each, NONE);
             }
             compare(each, next.frame);
         }
@@ -597,7 +615,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         for (Segment each : expected) {
             Sent next = sent.poll();
             if (next == null) {
-                throw failure("sends nothing by " + millis + " ms", each, null);
+                throw failure("sends nothing by " + millis + " ms", each, NONE);
             }
             compare(each, next.frame);
             if (next.atNs != atNs) {
@@ -644,7 +662,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     private void compare(Segment expected, byte[] frame) {
         UnsafeBuffer bytes = new UnsafeBuffer(frame);
         String difference = difference(expected, bytes);
-        if (difference != null) {
+        if (!difference.isEmpty()) {
             throw failure(difference, expected, frame);
         }
     }
@@ -718,24 +736,24 @@ final class TcpScene implements AutoCloseable, TcpEvents {
 
     /** The first thing that is not as expected. */
     private static final class Differences {
-        private String text;
+        private String text = "";
 
         /** Nothing is expected if it is null. */
-        void compare(String what, Object expected, Object actual) {
-            if (text == null && expected != null && !expected.equals(actual)) {
+        void compare(String what, @Nullable Object expected, Object actual) {
+            if (text.isEmpty() && expected != null && !expected.equals(actual)) {
                 text = what + " is " + actual + ", expected " + expected;
             }
         }
     }
 
-    private AssertionError failure(String what, Segment expected, byte[] actual) {
+    private AssertionError failure(String what, @Nullable Segment expected, byte[] actual) {
         isAbandoned = true;
         return new AssertionError(
                 "%s%n  expected %s%n  actual   %s%n%s"
                         .formatted(
                                 what,
                                 expected == null ? "nothing" : expected,
-                                actual == null ? "nothing" : relative(actual),
+                                actual.length == 0 ? "nothing" : relative(actual),
                                 describe()));
     }
 

@@ -49,9 +49,10 @@ final class WireNic implements VirtualInterface, WakeUp {
         received.add(packet);
     }
 
-    /** {@return the next frame that was sent, or null} */
+    /** {@return the next frame that was sent; of no bytes if there is none} */
     byte[] takeFrame() {
-        return atPeer.poll();
+        byte[] frame = atPeer.poll();
+        return frame == null ? new byte[0] : frame;
     }
 
     /** The transmit ring takes nothing any more, or again. */
