@@ -26,6 +26,7 @@ final class ListenInput {
     private final TcpEngine engine;
     private final Agreement agreed = new Agreement();
     private final int maxHalfOpen;
+    private final int maxFlows;
     private final int retries;
     private final long initialRtoNs;
     private final long maxRtoNs;
@@ -83,7 +84,7 @@ final class ListenInput {
         }
         boolean isFlooded =
                 listener.halfOpen >= Math.min(maxHalfOpen, Math.max(listener.backlog(), 8))
-                        || context.flows.size() >= maxFlows;
+                        || hasNoRoom();
         if (isFlooded && !cookies) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return;
@@ -123,6 +124,10 @@ final class ListenInput {
         listener.halfOpen++;
         context.counters.increment(TcpCounter.PASSIVE_OPENS);
         sendSynAck(e, nowNs);
+    }
+
+    private boolean hasNoRoom() {
+        return context.flows.size() >= maxFlows;
     }
 
     private static int defaultMss(ArrivingSegment s) {
@@ -404,7 +409,8 @@ final class ListenInput {
         int scale = agreed.hasTimestamps ? SynCookies.windowScaleOf(echo) : SynCookies.NO_SCALE;
         agreed.peerScale = scale == SynCookies.NO_SCALE ? StatelessSegments.NONE : scale;
         TcpConnection c = engine.accepted(listener);
-        if (!opening.accept(c, s, agreed, nowNs) || !context.flows.add(c)) {
+        // There must be room before the connection is established: nothing would undo that.
+        if (hasNoRoom() || !opening.accept(c, s, agreed, nowNs) || !context.flows.add(c)) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return null;
         }
