@@ -30,7 +30,6 @@ final class ListenInput {
     private final int retries;
     private final long initialRtoNs;
     private final long maxRtoNs;
-    private final int maxFlows;
     private final boolean cookies;
     private final boolean timestamps;
     private final boolean selective;
