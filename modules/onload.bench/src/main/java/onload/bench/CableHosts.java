@@ -15,7 +15,9 @@ import onload.wire.IpAddress;
 
 import java.util.SplittableRandom;
 
-/** Two hosts on a perfect cable, on a time that the benchmark tells, in one thread; they know each other's addresses. */
+/**
+ * Two hosts on a perfect cable, on a time that the benchmark tells, in one thread; they know each other's addresses.
+ */
 final class CableHosts implements AutoCloseable {
     static final int POLL_LIMIT = 64;
 

@@ -258,8 +258,7 @@ public class TcpBenchmark {
         @Setup
         public void open() {
             PoolOptions buffers = PoolOptions.of(2048);
-            Pair opened =
-                    new Pair(mtu, mtu > 1500 ? buffers.withBufferLength(16384) : buffers) {};
+            Pair opened = new Pair(mtu, mtu > 1500 ? buffers.withBufferLength(16384) : buffers) {};
             opened.echoes = false;
             client = opened.connect(PORT);
             opened.turn();

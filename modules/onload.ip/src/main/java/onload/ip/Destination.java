@@ -162,7 +162,8 @@ public final class Destination {
     }
 
     /**
-     * Turns to another peer; all other wishes stay. For those who answer whoever asks, and keep no destination for each.
+     * Turns to another peer; all other wishes stay. For those who answer whoever asks, and keep no destination
+     * for each.
      *
      * @param high high half of the peer's address, IPv4 as IPv4-mapped
      * @param low its low half

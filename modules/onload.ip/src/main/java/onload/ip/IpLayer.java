@@ -323,10 +323,7 @@ public final class IpLayer implements AutoCloseable {
         interfaces.remove(removed);
         port.assign(removed.vlan(), null);
         if (port.isUnassigned()) {
-            ports =
-                    Arrays.stream(ports)
-                            .filter(each -> each != port)
-                            .toArray(EthernetPort[]::new);
+            ports = Arrays.stream(ports).filter(each -> each != port).toArray(EthernetPort[]::new);
             port.dropWaiting();
             port.nic().close();
         }

@@ -2,8 +2,8 @@ package onload.ip;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.support.PacketChain;
 import onload.ip.spi.IpDatagram;
+import onload.ip.support.PacketChain;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.wire.EtherType;

@@ -402,10 +402,6 @@ final class NextHopDetermination {
     private void writeLink(Destination to, IpInterface egress, long macAddress) {
         int start = Destination.TEMPLATE_LENGTH - to.ipHeaderLength - egress.linkHeaderLength();
         IpOutput.writeLinkHeader(
-                template,
-                start,
-                egress,
-                macAddress,
-                to.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
+                template, start, egress, macAddress, to.isIpv4() ? EtherType.IPV4 : EtherType.IPV6);
     }
 }

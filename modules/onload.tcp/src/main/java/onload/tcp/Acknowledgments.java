@@ -19,8 +19,7 @@ final class Acknowledgments {
     private final LossRecovery lossRecovery;
     private final Timers timers;
 
-    Acknowledgments(
-            TcpContext context, SendQueue queue, LossRecovery lossRecovery, Timers timers) {
+    Acknowledgments(TcpContext context, SendQueue queue, LossRecovery lossRecovery, Timers timers) {
         this.context = context;
         this.queue = queue;
         this.lossRecovery = lossRecovery;
@@ -106,7 +105,8 @@ final class Acknowledgments {
     /** SND.UNA stays: perhaps a duplicate in the sense of RFC 5681, section 2. */
     private void again(TcpConnection c, ArrivingSegment segment) {
         if (c.sndWnd == 0) {
-            // RFC 9293, MUST-36: as long as the peer answers, a closed window is no reason to give up.
+            // RFC 9293, MUST-36: as long as the peer answers, a closed window is no reason to give
+            // up.
             c.timeouts = 0;
         }
         c.probesSent = 0;

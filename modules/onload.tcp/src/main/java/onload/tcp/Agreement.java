@@ -1,6 +1,8 @@
 package onload.tcp;
 
-/** What the SYN and the SYN-ACK of a passive open have settled, from a half-open connection or a cookie. Layout only. */
+/**
+ * What the SYN and the SYN-ACK of a passive open have settled, from a half-open connection or a cookie. Layout only.
+ */
 final class Agreement {
     int iss;
     int irs;

@@ -94,7 +94,8 @@ final class ListenInput {
             return;
         }
         int own = pathMtu.advertised(segments.way(), listener.prototype().maximumSegmentSize);
-        int peer = s.options.hasMaximumSegmentSize() ? s.options.maximumSegmentSize() : defaultMss(s);
+        int peer =
+                s.options.hasMaximumSegmentSize() ? s.options.maximumSegmentSize() : defaultMss(s);
         if (isFlooded) {
             sendCookie(listener, s, own, peer, nowNs);
             return;
@@ -147,7 +148,12 @@ final class ListenInput {
         e.deadlineNs = nowNs + wait;
         context.wheel.schedule(e, e.deadlineNs);
         if (!segments.turnTo(
-                e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow(), e.interfaceIndex, nowNs)) {
+                e.localHigh(),
+                e.localLow(),
+                e.remoteHigh(),
+                e.remoteLow(),
+                e.interfaceIndex,
+                nowNs)) {
             return;
         }
         e.sentNs = nowNs;
@@ -326,16 +332,9 @@ final class ListenInput {
                         s.sequence,
                         peerMss,
                         nowNs);
-        boolean hasTimestamps =
-                timestamps && s.options.hasTimestamps();
-        boolean scales =
-                hasTimestamps
-                        && windowScaling
-                        && s.options.hasWindowScale();
-        boolean hasSack =
-                hasTimestamps
-                        && selective
-                        && s.options.sackPermitted();
+        boolean hasTimestamps = timestamps && s.options.hasTimestamps();
+        boolean scales = hasTimestamps && windowScaling && s.options.hasWindowScale();
+        boolean hasSack = hasTimestamps && selective && s.options.sackPermitted();
         TcpConnection prototype = listener.prototype();
         segments.synOptions(
                 own, scales ? opening.scale(prototype) : StatelessSegments.NONE, hasSack);

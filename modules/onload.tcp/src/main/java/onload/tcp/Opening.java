@@ -104,9 +104,7 @@ final class Opening {
         Flow flow =
                 context.flows.find(
                         localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
-        if (flow instanceof TimeWait old
-                && old.hasTimestamps
-                && nowNs - old.sinceNs >= REUSE_NS) {
+        if (flow instanceof TimeWait old && old.hasTimestamps && nowNs - old.sinceNs >= REUSE_NS) {
             context.counters.increment(TcpCounter.TIME_WAIT_REUSED);
             timeWaits.leave(old);
             return true;
@@ -159,9 +157,7 @@ final class Opening {
     byte scale(TcpConnection c) {
         int most =
                 c.tunesReceiveBuffer
-                        ? Math.max(
-                                c.rcvBufferBytes,
-                                maxReceiveBuffer)
+                        ? Math.max(c.rcvBufferBytes, maxReceiveBuffer)
                         : c.rcvBufferBytes;
         int shift = 0;
         while (shift < TcpOptions.MAX_WINDOW_SCALE && most >>> shift > 0xFFFF) {
@@ -255,8 +251,7 @@ final class Opening {
             c.tsRecent = s.options.timestampValue();
             c.tsRecentNs = nowNs;
         }
-        c.peerScales =
-                s.options.hasWindowScale() && windowScaling;
+        c.peerScales = s.options.hasWindowScale() && windowScaling;
         c.sndScale = c.peerScales ? (byte) s.options.windowScale() : 0;
         if (!c.peerScales) {
             c.rcvScale = 0;
@@ -320,8 +315,7 @@ final class Opening {
 
     /** Gives a connection that a peer has confirmed its variables; answers whether there is a way to the peer. */
     boolean accept(TcpConnection c, ArrivingSegment s, Agreement agreed, long nowNs) {
-        c.tuple(
-                s.localHigh, s.localLow, s.localPort, s.remoteHigh, s.remoteLow, s.remotePort);
+        c.tuple(s.localHigh, s.localLow, s.localPort, s.remoteHigh, s.remoteLow, s.remotePort);
         c.boundInterface =
                 Ipv6Address.isLinkLocal(s.remoteHigh, s.remoteLow) ? s.interfaceIndex : 0;
         // The way by which the peer was answered before, most likely.
@@ -331,8 +325,7 @@ final class Opening {
             return false;
         }
         c.pseudoSum =
-                StatelessSegments.pseudoSum(
-                        s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
+                StatelessSegments.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
         c.isPassive = true;
         c.wasOpened = true;
         c.iss = agreed.iss;
@@ -361,5 +354,4 @@ final class Opening {
         established(c, s, nowNs);
         return true;
     }
-
 }

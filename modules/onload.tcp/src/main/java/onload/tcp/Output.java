@@ -11,8 +11,8 @@ import java.util.Objects;
 /**
  * Decides what a connection sends now: what is lost, new data within both windows, a FIN, an acknowledgment.
  *
- * <p>Runs once for each connection at the end of a batch, and after each call of the user's, so that one segment carries
- * all that has become due. Algorithm; under the stack's lock.
+ * <p>Runs once for each connection at the end of a batch, and after each call of the user's, so that one segment
+ * carries all that has become due. Algorithm; under the stack's lock.
  */
 final class Output {
     private final TcpContext context;

@@ -1,8 +1,8 @@
 package onload.tcp;
 
 /**
- * How large the receive buffer is: it grows as long as the user reads, within a round trip, as much as it holds, so that
- * the window is never what limits a peer. Algorithm.
+ * How large the receive buffer is: it grows as long as the user reads, within a round trip, as much as it holds,
+ * so that the window is never what limits a peer. Algorithm.
  */
 final class ReceiveTuning {
     private final int maxBuffer;
@@ -36,8 +36,9 @@ final class ReceiveTuning {
     }
 
     /**
-     * {@return whether the peer is to be told at once that there is room again} Only when what it knows of is used up to
-     * less than half of what is free, so that small reads do not send small windows (RFC 9293, section 3.8.6.2.2).
+     * {@return whether the peer is to be told at once that there is room again} Only when what it knows of is
+     * used up to less than half of what is free, so that small reads do not send small windows (RFC 9293,
+     * section 3.8.6.2.2).
      */
     boolean isUpdateDue(TcpConnection c) {
         int known = c.rcvAdv - c.rcvNxt;

@@ -154,8 +154,7 @@ final class SegmentWriter {
         }
     }
 
-    private void writeHeader(
-            TcpConnection c, int at, int sequence, int flags, int headerLength) {
+    private void writeHeader(TcpConnection c, int at, int sequence, int flags, int headerLength) {
         int ports = c.localPort() << 16 | c.remotePort();
         memory.putInt(at + PORTS_OFFSET, ports, ByteOrder.BIG_ENDIAN);
         memory.putInt(at + TcpHeader.SEQUENCE_NUMBER_OFFSET, sequence, ByteOrder.BIG_ENDIAN);

@@ -54,9 +54,7 @@ final class StatelessSegments {
                 InternetChecksum.pseudoHeader(
                         localHigh, localLow, remoteHigh, remoteLow, IpProtocol.TCP, 0);
         if (isIpv4(remoteHigh, remoteLow)) {
-            sum =
-                    InternetChecksum.pseudoHeader(
-                            (int) localLow, (int) remoteLow, IpProtocol.TCP, 0);
+            sum = InternetChecksum.pseudoHeader((int) localLow, (int) remoteLow, IpProtocol.TCP, 0);
         }
         return ~InternetChecksum.fold(sum) & 0xFFFF;
     }
@@ -137,15 +135,7 @@ final class StatelessSegments {
         int length = TcpHeader.MIN_LENGTH + optionsLength();
         int at = buffers.prepend(packet, length);
         TcpHeader.write(
-                memory,
-                at,
-                localPort,
-                remotePort,
-                sequence,
-                acknowledgment,
-                length,
-                flags,
-                window);
+                memory, at, localPort, remotePort, sequence, acknowledgment, length, flags, window);
         writeOptions(at + TcpHeader.OPTIONS_OFFSET);
         checksum(way, packet, at, length, pseudoSum);
         if (context.ip.send(packet, way, nowNs) < 0) {
@@ -206,8 +196,8 @@ final class StatelessSegments {
     }
 
     /**
-     * Answers a segment that belongs to no connection (RFC 9293, section 3.10.7.1): as if this end had sent nothing that
-     * the peer waits for.
+     * Answers a segment that belongs to no connection (RFC 9293, section 3.10.7.1): as if this end had sent
+     * nothing that the peer waits for.
      */
     void reset(ArrivingSegment s, long nowNs) {
         if (s.is(TcpHeader.RST)) {
@@ -260,8 +250,7 @@ final class StatelessSegments {
                 acknowledgment,
                 TcpHeader.ACK,
                 window,
-                pseudoSum(
-                        flow.localHigh(), flow.localLow(), flow.remoteHigh(), flow.remoteLow()),
+                pseudoSum(flow.localHigh(), flow.localLow(), flow.remoteHigh(), flow.remoteLow()),
                 nowNs);
     }
 }

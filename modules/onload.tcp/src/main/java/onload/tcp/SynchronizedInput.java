@@ -5,7 +5,6 @@ import onload.tcp.handshake.ChallengeLimit;
 import onload.wire.SequenceNumber;
 import onload.wire.TcpHeader;
 
-
 /**
  * Segments for connections whose peers know each other's sequence numbers, or are about to: SEGMENT ARRIVES of RFC
  * 9293, section 3.10.7.4, in its order: sequence number, RST, security, SYN, ACK, URG, text, FIN.
@@ -158,9 +157,7 @@ final class SynchronizedInput {
         }
         boolean isOld = s.sequence - c.rcvNxt < 0;
         context.counters.increment(
-                isOld
-                        ? TcpCounter.RECEIVE_DROPPED_OLD
-                        : TcpCounter.RECEIVE_DROPPED_OUTSIDE_WINDOW);
+                isOld ? TcpCounter.RECEIVE_DROPPED_OLD : TcpCounter.RECEIVE_DROPPED_OUTSIDE_WINDOW);
         if (isOld && s.length > 0) {
             text.duplicate(c, s.sequence, s.end());
         } else {

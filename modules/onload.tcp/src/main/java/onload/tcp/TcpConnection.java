@@ -140,6 +140,7 @@ public final class TcpConnection extends TransmissionControlBlock {
 
     /** An ICMP message has said that segments are too long. */
     boolean pathIsInDoubt;
+
     int error;
     int softError;
     long challengedNs = Long.MIN_VALUE;

@@ -27,6 +27,7 @@ import java.util.random.RandomGenerator;
  */
 public final class TcpEngine {
     private final TcpContext context;
+
     /** Never opened: the options that every connection begins with. */
     private final TcpConnection defaults;
 
@@ -105,13 +106,10 @@ public final class TcpEngine {
         Acknowledgments acknowledgments =
                 new Acknowledgments(context, sendQueue, lossRecovery, timers);
         synchronizedInput =
-                new SynchronizedInput(
-                        context, acknowledgments, text, teardown, touched, opening);
+                new SynchronizedInput(context, acknowledgments, text, teardown, touched, opening);
         errors = new ErrorInput(context, teardown, touched);
         ReceiveTuning tuning = new ReceiveTuning(context);
-        user =
-                new UserCalls(
-                        context, sendQueue, receiveQueue, tuning, output, writer, teardown);
+        user = new UserCalls(context, sendQueue, receiveQueue, tuning, output, writer, teardown);
         expiry =
                 new TimerExpiry(
                         context,
@@ -253,12 +251,11 @@ public final class TcpEngine {
         listener.isListening = false;
         localPorts.remove(binding);
         listener.binding = null;
-        context.flows.forEach(
-                flow -> {
-                    if (flow instanceof EmbryonicConnection e && e.listener == listener) {
-                        listenInput.forget(e);
-                    }
-                });
+        context.flows.forEach(flow -> {
+            if (flow instanceof EmbryonicConnection e && e.listener == listener) {
+                listenInput.forget(e);
+            }
+        });
         for (TcpConnection c = listener.accept(); c != null; c = listener.accept()) {
             user.abort(c, nowNs);
             c.events = 0;
@@ -375,12 +372,7 @@ public final class TcpEngine {
 
     /** {@return what a connection of a tuple begins with that opens at a time; for tests} */
     int initialSequenceNumber(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int ports,
-            long nowNs) {
+            long localHigh, long localLow, long remoteHigh, long remoteLow, int ports, long nowNs) {
         return context.sequenceNumbers.next(
                 localHigh, localLow, remoteHigh, remoteLow, ports, nowNs);
     }
@@ -461,8 +453,8 @@ public final class TcpEngine {
     }
 
     /**
-     * Everybody whom the batch touched is told once, and then sends once: what the user answers in between goes with the
-     * acknowledgment.
+     * Everybody whom the batch touched is told once, and then sends once: what the user answers in between goes
+     * with the acknowledgment.
      */
     private void endBatch(long nowNs) {
         for (int i = 0; i < acceptable.size(); i++) {

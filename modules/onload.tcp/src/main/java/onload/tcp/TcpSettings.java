@@ -56,12 +56,11 @@ public final class TcpSettings {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        changed.forEach(
-                (setting, value) ->
-                        text.append(text.isEmpty() ? "" : " ")
-                                .append(nameOf(setting))
-                                .append('=')
-                                .append(value));
+        changed.forEach((setting, value) ->
+                text.append(text.isEmpty() ? "" : " ")
+                        .append(nameOf(setting))
+                        .append('=')
+                        .append(value));
         return text.toString();
     }
 }

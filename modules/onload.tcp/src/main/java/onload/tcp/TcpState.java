@@ -39,13 +39,7 @@ public enum TcpState {
     public boolean isSynchronized() {
         return switch (this) {
             case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED -> false;
-            case ESTABLISHED,
-                    FIN_WAIT_1,
-                    FIN_WAIT_2,
-                    CLOSE_WAIT,
-                    CLOSING,
-                    LAST_ACK,
-                    TIME_WAIT ->
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT ->
                     true;
         };
     }

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What every segment of an established connection reads or writes: the variables of RFC 9293, section 3.3.1, the two
- * queues, and the timers. A JVM lays the fields of a superclass before those of a subclass, so that this, with the tuple
- * before it, is the hot part of a {@link TcpConnection}: {@value #HOT_CACHE_LINES} cache lines, which a test measures.
+ * queues, and the timers. A JVM lays the fields of a superclass before those of a subclass, so that this, with
+ * the tuple before it, is the hot part of a {@link TcpConnection}: {@value #HOT_CACHE_LINES} cache lines, which
+ * a test measures.
  *
  * <p>Layout only: what is done with it is in the classes beside it. Under the stack's lock.
  */

@@ -144,9 +144,7 @@ final class UserCalls {
     }
 
     int peek(TcpConnection c, MutableDirectBuffer to, int offset, int length) {
-        return c.rcvQueuedBytes == 0
-                ? emptyAnswer(c)
-                : receiveQueue.peek(c, to, offset, length);
+        return c.rcvQueuedBytes == 0 ? emptyAnswer(c) : receiveQueue.peek(c, to, offset, length);
     }
 
     int receivePacket(TcpConnection c, long nowNs) {

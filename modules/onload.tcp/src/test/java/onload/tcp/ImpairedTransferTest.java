@@ -7,7 +7,6 @@ import onload.ip.IpOptions;
 import onload.nic.emulated.LinkSettings;
 import onload.nic.emulated.NicSettings;
 import onload.testkit.base.Property;
-
 import onload.testkit.ip.Driven;
 import onload.testkit.ip.IpNetwork;
 import onload.wire.IpAddress;
@@ -30,7 +29,8 @@ class ImpairedTransferTest {
 
     @Test
     void streamsAreEqualAndBothSidesCloseOverAnyLink() {
-        Property.forAll(1000, random -> new Conversation(new SplittableRandom(random.anyLong())).run());
+        Property.forAll(
+                1000, random -> new Conversation(new SplittableRandom(random.anyLong())).run());
     }
 
     /** One case. */
@@ -144,8 +144,7 @@ class ImpairedTransferTest {
                     network.runUntil(() -> streams.stream().allMatch(Stream::isDone), HOURS_NS);
             assertTrue(done, this::state);
             boolean over =
-                    network.runUntil(
-                            () -> client.tcp.flows() + server.tcp.flows() == 0, HOURS_NS);
+                    network.runUntil(() -> client.tcp.flows() + server.tcp.flows() == 0, HOURS_NS);
             assertTrue(over, this::state);
             assertEquals(0, client.tcp.orphans() + server.tcp.orphans());
         }

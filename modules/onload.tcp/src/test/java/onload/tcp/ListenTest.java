@@ -53,7 +53,8 @@ class ListenTest {
     @Test
     void segmentWithNeitherSynNorAckNorRstIsDropped() {
         try (TcpScene scene = listening()) {
-            scene.receives(segment("").seq(1).payload("x"), segment("F").seq(1), segment("P").seq(1));
+            scene.receives(
+                    segment("").seq(1).payload("x"), segment("F").seq(1), segment("P").seq(1));
             scene.sendsNothing();
             assertEquals(0, scene.tcp.flows());
         }
@@ -74,8 +75,13 @@ class ListenTest {
     void optionsAreAnsweredOnlyIfThePeerHasThem() {
         try (TcpScene scene = listening()) {
             scene.receives(syn().seq(0).mss(1400).windowScale(3).sackPermitted().timestamps(77, 0));
-            scene.sends(synAck().seq(0).ack(1).mss(1460).windowScale(7).sackPermitted()
-                    .timestamps(0, 77));
+            scene.sends(
+                    synAck().seq(0)
+                            .ack(1)
+                            .mss(1460)
+                            .windowScale(7)
+                            .sackPermitted()
+                            .timestamps(0, 77));
             scene.receives(syn().seq(0).port(5001));
             scene.sends(synAck().port(5001).windowScale(-1).noTimestamps());
         }

@@ -10,10 +10,10 @@ import java.util.Arrays;
 /**
  * A segment as a test says it, to be injected or expected. Immutable: each method gives another one.
  *
- * <p>Sequence and acknowledgment numbers are relative to the initial ones of either side: 0 is the SYN, 1 the first byte.
- * Numbers and options that are not said have usual values when they are injected (the next sequence number of the peer,
- * all of ours acknowledged, a window of 65535) and are not compared when they are expected. Flags and payload are
- * compared always.
+ * <p>Sequence and acknowledgment numbers are relative to the initial ones of either side: 0 is the SYN, 1 the
+ * first byte. Numbers and options that are not said have usual values when they are injected (the next sequence
+ * number of the peer, all of ours acknowledged, a window of 65535) and are not compared when they are expected.
+ * Flags and payload are compared always.
  */
 final class Segment implements Cloneable {
     /** The most that {@link #numbered} gives. */

@@ -2,15 +2,13 @@ package onload.tcp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-
-
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.SplittableRandom;
 
 /**
- * One side of a conversation: sends bytes that its seed says, reads those that the other side's seed says, in pieces and
- * with pauses of its own, and closes when both are done.
+ * One side of a conversation: sends bytes that its seed says, reads those that the other side's seed says, in
+ * pieces and with pauses of its own, and closes when both are done.
  */
 final class Stream {
     private static final int CHUNK = 16 << 10;

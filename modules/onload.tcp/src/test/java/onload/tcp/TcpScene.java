@@ -542,8 +542,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
                         Ipv6Header.sourceHigh(frame, EthernetHeader.LENGTH),
                         Ipv6Header.sourceLow(frame, EthernetHeader.LENGTH));
         IpAddress target =
-                IpAddress.of(
-                        NdpMessage.targetHigh(frame, at), NdpMessage.targetLow(frame, at));
+                IpAddress.of(NdpMessage.targetHigh(frame, at), NdpMessage.targetLow(frame, at));
         if (target.equals(IpAddress.parse(peer)) && !asker.isUnspecified()) {
             byte[] message =
                     IcmpMessages.neighborAdvertisement(

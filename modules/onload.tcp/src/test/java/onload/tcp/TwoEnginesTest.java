@@ -46,8 +46,7 @@ class TwoEnginesTest {
             assertEquals(0, client.connect(peer.high(), peer.low(), 80, network.nowNs()));
             one.host.ip().flush(network.nowNs());
             assertTrue(
-                    network.runUntil(
-                            () -> client.state() == TcpState.ESTABLISHED, 10 * SECOND_NS));
+                    network.runUntil(() -> client.state() == TcpState.ESTABLISHED, 10 * SECOND_NS));
             assertTrue(network.runUntil(() -> listener.waiting() == 1, SECOND_NS));
             TcpConnection server = listener.accept();
             assertNotNull(server);
@@ -57,7 +56,14 @@ class TwoEnginesTest {
             }
             assertEquals(100_000, client.send(data, 0, data.capacity(), network.nowNs()));
             one.host.ip().flush(network.nowNs());
-            assertTrue(network.runUntil(() -> server.available() == 100_000, 10 * SECOND_NS), () -> one.tcp.counters() + "\n" + other.tcp.counters() + "\n" + client.info(network.nowNs()));
+            assertTrue(
+                    network.runUntil(() -> server.available() == 100_000, 10 * SECOND_NS),
+                    () ->
+                            one.tcp.counters()
+                                    + "\n"
+                                    + other.tcp.counters()
+                                    + "\n"
+                                    + client.info(network.nowNs()));
             UnsafeBuffer got = new UnsafeBuffer(new byte[100_000]);
             assertEquals(100_000, server.receive(got, 0, 100_000, network.nowNs()));
             assertEquals(data, got);

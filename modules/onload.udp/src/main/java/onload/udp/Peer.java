@@ -47,12 +47,7 @@ final class Peer {
                             ? InternetChecksum.pseudoHeader(
                                     (int) summedLow, (int) to.low(), IpProtocol.UDP, 0)
                             : InternetChecksum.pseudoHeader(
-                                    summedHigh,
-                                    summedLow,
-                                    to.high(),
-                                    to.low(),
-                                    IpProtocol.UDP,
-                                    0);
+                                    summedHigh, summedLow, to.high(), to.low(), IpProtocol.UDP, 0);
         }
         return sum;
     }

@@ -37,8 +37,7 @@ final class UdpBindings {
         bound = new SocketTable(random.nextLong());
         portHash = new KeyedHash(random.nextLong());
         ephemeral = new EphemeralPorts(random);
-        ephemeral.range(
-                engine.settings.firstEphemeralPort(), engine.settings.lastEphemeralPort());
+        ephemeral.range(engine.settings.firstEphemeralPort(), engine.settings.lastEphemeralPort());
     }
 
     // Binding.
@@ -172,8 +171,7 @@ final class UdpBindings {
         long sourceHigh = socket.boundHigh;
         long sourceLow = socket.boundLow;
         boolean isAny = isAny(sourceHigh, sourceLow);
-        engine.output.configure(
-                socket, peer, isAny ? 0 : sourceHigh, isAny ? 0 : sourceLow, 0);
+        engine.output.configure(socket, peer, isAny ? 0 : sourceHigh, isAny ? 0 : sourceLow, 0);
         int result = engine.ip.prepare(peer.destination, nowNs);
         if (result < 0) {
             return result;
@@ -197,8 +195,7 @@ final class UdpBindings {
 
     private static boolean fitsBound(UdpSocket socket, boolean isIpv4) {
         boolean isAnyOfBoth = socket.boundHigh == 0 && socket.boundLow == 0;
-        return isAnyOfBoth
-                || isIpv4 == Ipv6Address.isIpv4Mapped(socket.boundHigh, socket.boundLow);
+        return isAnyOfBoth || isIpv4 == Ipv6Address.isIpv4Mapped(socket.boundHigh, socket.boundLow);
     }
 
     private int connect(UdpSocket socket, Peer peer, int port) {
@@ -300,7 +297,13 @@ final class UdpBindings {
     }
 
     @Nullable UdpSocket findConnected(
-            long localHigh, long localLow, int localPort, long high, long low, int port, int index) {
+            long localHigh,
+            long localLow,
+            int localPort,
+            long high,
+            long low,
+            int port,
+            int index) {
         UdpSocket each = connected.find(localHigh, localLow, localPort, high, low, port);
         while (each != null && each.boundInterface != 0 && each.boundInterface != index) {
             each = each.nextAlike;
@@ -360,8 +363,7 @@ final class UdpBindings {
                 || (socket.boundInterface != 0 && socket.boundInterface != index)) {
             return -1;
         }
-        return (socket.boundInterface != 0 ? 2 : 0)
-                + (isIpv4 && socket.isIpv4Wildcard() ? 1 : 0);
+        return (socket.boundInterface != 0 ? 2 : 0) + (isIpv4 && socket.isIpv4Wildcard() ? 1 : 0);
     }
 
     // ICMP errors.

@@ -110,8 +110,7 @@ final class UdpInput {
         if (found != null) {
             return found;
         }
-        long hash =
-                flowHash.of(datagram.sourceHigh() ^ high, datagram.sourceLow() ^ low, ports);
+        long hash = flowHash.of(datagram.sourceHigh() ^ high, datagram.sourceLow() ^ low, ports);
         return engine.bindings.findBound(high, low, port, datagram.isIpv4(), index, hash);
     }
 

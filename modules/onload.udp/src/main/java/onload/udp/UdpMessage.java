@@ -87,8 +87,7 @@ public final class UdpMessage {
         header = memory.getInt(at + HEADER);
         length = memory.getInt(at + LENGTH);
         arrivalNs = memory.getLong(at + TIME);
-        hasHardwareTimestamp =
-                (buffers.flags(packet) & PacketBuffers.HARDWARE_TIMESTAMP) != 0;
+        hasHardwareTimestamp = (buffers.flags(packet) & PacketBuffers.HARDWARE_TIMESTAMP) != 0;
         hardwareTimestampNs = hasHardwareTimestamp ? buffers.timestampNs(packet) : 0;
         isTruncated = false;
     }

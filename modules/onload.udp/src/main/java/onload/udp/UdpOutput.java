@@ -91,12 +91,7 @@ final class UdpOutput {
         return obstacle < 0
                 ? obstacle
                 : transmit(
-                        socket,
-                        peer(socket, options),
-                        socket.remotePort,
-                        packet,
-                        options,
-                        nowNs);
+                        socket, peer(socket, options), socket.remotePort, packet, options, nowNs);
     }
 
     int sendPacketTo(
@@ -152,8 +147,7 @@ final class UdpOutput {
     }
 
     /** One of the few destinations that a socket keeps; another peer takes the place of one with the same index. */
-    private Peer peer(
-            UdpSocket socket, long high, long low, @Nullable UdpSendOptions options) {
+    private Peer peer(UdpSocket socket, long high, long low, @Nullable UdpSendOptions options) {
         long sourceHigh = options == null ? 0 : options.sourceHigh;
         long sourceLow = options == null ? 0 : options.sourceLow;
         int index = options == null ? 0 : options.interfaceIndex;

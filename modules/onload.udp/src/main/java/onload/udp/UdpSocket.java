@@ -149,8 +149,7 @@ public final class UdpSocket {
         return value;
     }
 
-    boolean hasKey(
-            long high, long low, int port, long otherHigh, long otherLow, int otherPort) {
+    boolean hasKey(long high, long low, int port, long otherHigh, long otherLow, int otherPort) {
         return keyLow == low
                 && remoteLow == otherLow
                 && localPort == port

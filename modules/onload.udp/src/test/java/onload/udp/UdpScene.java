@@ -109,11 +109,7 @@ final class UdpScene implements AutoCloseable {
     }
 
     int sendTo(
-            UdpSocket socket,
-            String text,
-            String to,
-            int port,
-            @Nullable UdpSendOptions options) {
+            UdpSocket socket, String text, String to, int port, @Nullable UdpSendOptions options) {
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         int result =
                 socket.sendTo(
@@ -184,8 +180,7 @@ final class UdpScene implements AutoCloseable {
                             (int) ip(from).low(), (int) ip(to).low(), IpProtocol.UDP, data.length);
         }
         long sum = InternetChecksum.sum(view, 0, data.length, pseudo);
-        UdpHeader.checksum(
-                view, 0, checksum < 0 ? UdpHeader.checksumOf(sum) : checksum);
+        UdpHeader.checksum(view, 0, checksum < 0 ? UdpHeader.checksumOf(sum) : checksum);
         return data;
     }
 

@@ -73,8 +73,7 @@ class UdpSocketTest {
             String text = "x".repeat(longest[i] - 1) + "y";
             assertEquals(longest[i], scene.sendTo(client, text, to[i], 53));
             assertEquals(text, scene.receive(server));
-            assertEquals(
-                    UdpSocket.TOO_LONG, scene.sendTo(client, text + "z", to[i], 53), "" + i);
+            assertEquals(UdpSocket.TOO_LONG, scene.sendTo(client, text + "z", to[i], 53), "" + i);
         }
     }
 
@@ -107,8 +106,7 @@ class UdpSocketTest {
     @Test
     void lengthsThatAreNotTheirsAreDroppedAndPaddingIsCutOff() {
         UdpSocket server = scene.bound(scene.two, UdpScene.ANY6, 53);
-        byte[] right =
-                UdpScene.datagram(UdpScene.FORGER, UdpScene.TWO, 9, 53, "data", 0);
+        byte[] right = UdpScene.datagram(UdpScene.FORGER, UdpScene.TWO, 9, 53, "data", 0);
         for (int length : new int[] {0, 7, 13, 65535}) {
             byte[] wrong = right.clone();
             wrong[4] = (byte) (length >> 8);
@@ -246,8 +244,7 @@ class UdpSocketTest {
     void broadcastsNeedPermission() {
         UdpSocket server = scene.bound(scene.two, UdpScene.ANY4, 67);
         UdpSocket client = scene.open(scene.one);
-        assertEquals(
-                UdpSocket.NOT_PERMITTED, scene.sendTo(client, "who", "192.0.2.255", 67));
+        assertEquals(UdpSocket.NOT_PERMITTED, scene.sendTo(client, "who", "192.0.2.255", 67));
         client.broadcast(true);
         assertEquals(3, scene.sendTo(client, "who", "192.0.2.255", 67));
         assertEquals("who", scene.receive(server));
@@ -294,8 +291,7 @@ class UdpSocketTest {
         assertEquals(0xB8, scene.message.trafficClass());
         var foreign = UdpScene.ip(UdpScene.TWO6);
         options.clear().source(foreign.high(), foreign.low());
-        assertEquals(
-                UdpSocket.NO_SOURCE, scene.sendTo(client, "a", UdpScene.TWO6, 53, options));
+        assertEquals(UdpSocket.NO_SOURCE, scene.sendTo(client, "a", UdpScene.TWO6, 53, options));
     }
 
     @Test

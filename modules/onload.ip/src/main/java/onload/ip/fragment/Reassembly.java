@@ -2,8 +2,8 @@ package onload.ip.fragment;
 
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
-import onload.ip.support.DeadlineHeap;
 import onload.ip.spi.IpDatagram;
+import onload.ip.support.DeadlineHeap;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.wire.IpProtocol;

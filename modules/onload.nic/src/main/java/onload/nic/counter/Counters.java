@@ -77,7 +77,8 @@ public class Counters<E extends Enum<E>> {
 
     /** Adds a number ≥ 0. For the writer of the counter. */
     public final void add(E counter, long count) {
-        // Not checked for bounds: the block was found to be long enough for every name when it was given.
+        // Not checked for bounds: the block was found to be long enough for every name when it was
+        // given.
         long at = address + index(counter);
         UnsafeApi.putLongOpaque(base, at, UnsafeApi.getLong(base, at) + count);
     }

@@ -250,8 +250,7 @@ public final class PacketBuffers {
     public void trimBack(int packet, int bytes) {
         int position = packet << shift;
         long place = memory.getLong(position + DATA_OFFSET_OFFSET);
-        memory.putLong(
-                position + DATA_OFFSET_OFFSET, pair(first(place), second(place) - bytes));
+        memory.putLong(position + DATA_OFFSET_OFFSET, pair(first(place), second(place) - bytes));
     }
 
     /** {@return the next packet in a queue, or {@link #NONE}} */

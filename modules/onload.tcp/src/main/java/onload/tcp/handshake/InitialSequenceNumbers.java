@@ -30,12 +30,7 @@ public final class InitialSequenceNumbers {
      * @param nowNs the time
      */
     public int next(
-            long localHigh,
-            long localLow,
-            long remoteHigh,
-            long remoteLow,
-            int ports,
-            long nowNs) {
+            long localHigh, long localLow, long remoteHigh, long remoteLow, int ports, long nowNs) {
         return (int) (nowNs >> CLOCK_SHIFT)
                 + (int) sequenceNumbers.of(localHigh, localLow, remoteHigh, remoteLow, ports);
     }

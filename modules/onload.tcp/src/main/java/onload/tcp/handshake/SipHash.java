@@ -3,8 +3,8 @@ package onload.tcp.handshake;
 import java.util.random.RandomGenerator;
 
 /**
- * SipHash-2-4 (Aumasson and Bernstein): a keyed hash that cannot be told from a random function by who does not have the
- * key, over a few numbers. What RFC 6528, section 3, and RFC 4987, section 3.6, ask of a hash.
+ * SipHash-2-4 (Aumasson and Bernstein): a keyed hash that cannot be told from a random function by who does not
+ * have the key, over a few numbers. What RFC 6528, section 3, and RFC 4987, section 3.6, ask of a hash.
  */
 final class SipHash {
     private static final int BLOCK_LENGTH = Long.BYTES;

@@ -4,8 +4,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * SYN cookies (RFC 4987, section 3.6): the initial sequence number of a SYN-ACK that is not remembered, from which the
- * acknowledgment of it can be known for what it is. It holds the time in 64 s steps, the nearest of eight segment sizes,
- * and a keyed hash of both with the tuple and the peer's initial sequence number.
+ * acknowledgment of it can be known for what it is. It holds the time in 64 s steps, the nearest of eight
+ * segment sizes, and a keyed hash of both with the tuple and the peer's initial sequence number.
  *
  * <pre>
  *   31      27 26    24 23                            0
@@ -68,7 +68,8 @@ public final class SynCookies {
         }
         int head = step(nowNs) << 3 | index;
         return head << 24
-                | hashOf(localHigh, localLow, remoteHigh, remoteLow, ports, peerIss, head, nowNs, 0);
+                | hashOf(
+                        localHigh, localLow, remoteHigh, remoteLow, ports, peerIss, head, nowNs, 0);
     }
 
     /**
@@ -93,7 +94,16 @@ public final class SynCookies {
             return EXPIRED;
         }
         int expected =
-                hashOf(localHigh, localLow, remoteHigh, remoteLow, ports, peerIss, head, nowNs, age);
+                hashOf(
+                        localHigh,
+                        localLow,
+                        remoteHigh,
+                        remoteLow,
+                        ports,
+                        peerIss,
+                        head,
+                        nowNs,
+                        age);
         return (cookie & HASH_MASK) == expected ? SIZES[head & 7] : INVALID;
     }
 

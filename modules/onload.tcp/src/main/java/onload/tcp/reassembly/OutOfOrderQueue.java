@@ -82,8 +82,8 @@ public final class OutOfOrderQueue {
     /**
      * Takes in a segment.
      *
-     * @param segment its packet, whose data, over the buffers that continue it, is the payload; the queue's if the answer
-     *     is not negative
+     * @param segment its packet, whose data, over the buffers that continue it, is the payload; the queue's if
+     *     the answer is not negative
      * @param sequence of the first byte of the payload
      * @return the bytes that are new; {@link #DUPLICATE} or {@link #FULL}
      */
@@ -289,8 +289,8 @@ public final class OutOfOrderQueue {
     }
 
     /**
-     * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched last, then
-     * those that were before it.
+     * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched
+     * last, then those that were before it.
      *
      * @param most how many there is room for
      * @return how many there are

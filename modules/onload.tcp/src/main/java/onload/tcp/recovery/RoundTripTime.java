@@ -26,9 +26,7 @@ public final class RoundTripTime {
     /** {@return the new RTTVAR} */
     public static long variation(long srttNs, long rttvarNs, long sampleNs) {
         long sample = Math.clamp(sampleNs, 1, LONGEST_NS);
-        return srttNs == 0
-                ? sample / 2
-                : rttvarNs + (Math.abs(srttNs - sample) - rttvarNs) / 4;
+        return srttNs == 0 ? sample / 2 : rttvarNs + (Math.abs(srttNs - sample) - rttvarNs) / 4;
     }
 
     /** {@return the timeout: SRTT + max(G, 4 · RTTVAR), within limits (rules 2.3 to 2.5)} */

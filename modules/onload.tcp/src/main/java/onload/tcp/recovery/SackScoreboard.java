@@ -3,8 +3,8 @@ package onload.tcp.recovery;
 import onload.wire.SequenceNumber;
 
 /**
- * What a sender knows of the sequence numbers between SND.UNA and what it has sent: which the peer has, by its selective
- * acknowledgments, which are lost, and which were sent again (RFC 6675). Kept in ranges, not segments.
+ * What a sender knows of the sequence numbers between SND.UNA and what it has sent: which the peer has, by its
+ * selective acknowledgments, which are lost, and which were sent again (RFC 6675). Kept in ranges, not segments.
  *
  * <p>A scoreboard is attached to a connection while there is something on it, and reused. Belongs to the thread of its
  * connection; allocates nothing after it was made.
@@ -197,9 +197,7 @@ public final class SackScoreboard {
     }
 
     private int notLost(int from, int to) {
-        return hasLostBelow && lostBelow - from > 0
-                ? Math.max(0, to - lostBelow)
-                : to - from;
+        return hasLostBelow && lostBelow - from > 0 ? Math.max(0, to - lostBelow) : to - from;
     }
 
     private int resent(int from, int to) {

@@ -28,6 +28,7 @@ public final class TimerWheel {
 
     /** Entries of a wide slot that are looked at to find the first. */
     private static final int MOST_LOOKED_AT = 16;
+
     private static final int SLOT_MASK = SLOTS - 1;
 
     private final int tickBits;
@@ -280,8 +281,8 @@ public final class TimerWheel {
     }
 
     /**
-     * The time of the first entry in a slot. A wide slot with many entries is not searched, since it would be again each
-     * time that its first entry goes: that it begins is early enough to look at it.
+     * The time of the first entry in a slot. A wide slot with many entries is not searched, since it would be
+     * again each time that its first entry goes: that it begins is early enough to look at it.
      */
     private long earliestOrStart(int level, int slot) {
         long earliestNs = NEVER;

@@ -91,15 +91,14 @@ class FlowTableTest {
             assertTrue(table.add(flows.get(i)));
         }
         int[] calls = {0};
-        table.forEach(
-                flow -> {
-                    calls[0]++;
-                    table.remove(flow);
-                    Flow other = flows.get((flows.indexOf(flow) ^ 1));
-                    if (other.isInTable()) {
-                        table.remove(other);
-                    }
-                });
+        table.forEach(flow -> {
+            calls[0]++;
+            table.remove(flow);
+            Flow other = flows.get((flows.indexOf(flow) ^ 1));
+            if (other.isInTable()) {
+                table.remove(other);
+            }
+        });
         assertEquals(2500, calls[0]);
         assertEquals(0, table.size());
     }
@@ -171,7 +170,8 @@ class FlowTableTest {
                     for (int i = 0; table.size() < 200; i++) {
                         Known flow = flow(i);
                         table.add(flow);
-                        // the last 20 buckets and the first 10, so that the cluster goes over the end
+                        // the last 20 buckets and the first 10, so that the cluster goes over the
+                        // end
                         if (((flow.hash + 20) & 1023) < 30) {
                             crowd.add(flow);
                         } else {

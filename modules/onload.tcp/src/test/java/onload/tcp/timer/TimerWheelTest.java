@@ -73,12 +73,11 @@ class TimerWheelTest {
 
     private static void advance(TimerWheel wheel, Map<TimerEntry, Long> model, long nowNs) {
         Set<TimerEntry> expected = new HashSet<>();
-        model.forEach(
-                (entry, deadlineNs) -> {
-                    if (deadlineNs <= nowNs) {
-                        expected.add(entry);
-                    }
-                });
+        model.forEach((entry, deadlineNs) -> {
+            if (deadlineNs <= nowNs) {
+                expected.add(entry);
+            }
+        });
         Set<TimerEntry> expired = new HashSet<>();
         int calls = wheel.advance(nowNs, (entry, now) -> expired.add(entry));
         assertEquals(expected, expired);
@@ -116,8 +115,7 @@ class TimerWheelTest {
         Entry other = new Entry();
         wheel.schedule(one, 1);
         wheel.schedule(other, 2);
-        assertEquals(
-                1, wheel.advance(5, (entry, now) -> wheel.cancel(entry == one ? other : one)));
+        assertEquals(1, wheel.advance(5, (entry, now) -> wheel.cancel(entry == one ? other : one)));
         assertFalse(one.isScheduled() || other.isScheduled());
     }
 
