@@ -175,7 +175,7 @@ final class ListenInput {
                 e.irs + 1,
                 TcpHeader.SYN | TcpHeader.ACK,
                 window(prototype),
-                StatelessSegments.pseudoSum(
+                SegmentChecksum.pseudoSum(
                         e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow()),
                 nowNs);
     }
@@ -354,7 +354,7 @@ final class ListenInput {
                 s.sequence + 1,
                 TcpHeader.SYN | TcpHeader.ACK,
                 window(prototype),
-                StatelessSegments.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow),
+                SegmentChecksum.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow),
                 nowNs);
     }
 

@@ -30,7 +30,6 @@ final class LossRecovery {
 
     private final TcpContext context;
     private final SegmentBuffers segments;
-    private final PacketBuffers buffers;
     private final SendQueue queue;
     private final SegmentWriter writer;
     private final Deque<SackScoreboard> spare = new ArrayDeque<>(MAX_POOLED);
@@ -38,7 +37,6 @@ final class LossRecovery {
     LossRecovery(TcpContext context, SendQueue queue, SegmentWriter writer) {
         this.context = context;
         this.segments = context.segments;
-        this.buffers = context.buffers;
         this.queue = queue;
         this.writer = writer;
     }

@@ -325,7 +325,7 @@ final class Opening {
             return false;
         }
         c.pseudoSum =
-                StatelessSegments.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
+                SegmentChecksum.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
         c.isPassive = true;
         c.wasOpened = true;
         c.iss = agreed.iss;

@@ -6,7 +6,6 @@ import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.tcp.counter.TcpCounter;
 import onload.tcp.reassembly.OutOfOrderQueue;
-import onload.wire.InternetChecksum;
 import onload.wire.TcpHeader;
 import onload.wire.TcpOptions;
 
@@ -126,7 +125,7 @@ final class SegmentWriter {
             writeOptions(c, at + TcpHeader.OPTIONS_OFFSET, optionsLength, nowNs);
         }
         Destination to = c.way();
-        checksum(to, packet, at, headerLength + payload, c.pseudoSum);
+        SegmentChecksum.fill(buffers, to, packet, at, headerLength + payload, c.pseudoSum);
         int result = context.ip.send(packet, to, nowNs);
         if (result == 0) {
             sent(c, flags);
@@ -193,10 +192,10 @@ final class SegmentWriter {
         if (free - current >= step) {
             field = Math.min(free, most) >>> shift;
             if ((field << shift) < current) {
-                field = current + (1 << shift) - 1 >>> shift;
+                field = (current + (1 << shift) - 1) >>> shift;
             }
         } else {
-            field = Math.min(current + (1 << shift) - 1 >>> shift, LARGEST_WINDOW_FIELD);
+            field = Math.min((current + (1 << shift) - 1) >>> shift, LARGEST_WINDOW_FIELD);
         }
         int edge = c.rcvNxt + (field << shift);
         if (edge - c.rcvAdv > 0) {
@@ -236,18 +235,6 @@ final class SegmentWriter {
                         TcpOptions.writeSackBlock(
                                 memory, next, missing.leftEdge(i), missing.rightEdge(i));
             }
-        }
-    }
-
-    /** Fills in the checksum, or leaves it to the NIC. The data of the packet begins at the header. */
-    void checksum(Destination to, int packet, int at, int length, int pseudoSum) {
-        long pseudo = (long) pseudoSum + length;
-        if (to.offloadsChecksum()) {
-            TcpHeader.checksum(memory, at, ~InternetChecksum.fold(pseudo) & 0xFFFF);
-            buffers.needChecksum(packet, 0, TcpHeader.CHECKSUM_OFFSET);
-        } else {
-            long sum = InternetChecksum.sum(memory, at, length, pseudo);
-            TcpHeader.checksum(memory, at, InternetChecksum.fold(sum));
         }
     }
 }

@@ -6,7 +6,6 @@ import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.tcp.counter.TcpCounter;
 import onload.tcp.flow.Flow;
-import onload.wire.InternetChecksum;
 import onload.wire.IpProtocol;
 import onload.wire.Ipv6Address;
 import onload.wire.TcpHeader;
@@ -46,21 +45,6 @@ final class StatelessSegments {
         anywhere = context.ip.destination(0, 0, IpProtocol.TCP);
         anywhere.fragmentPolicy(FragmentPolicy.FORBID);
         way = anywhere;
-    }
-
-    /** {@return the sum of the pseudo-header of a flow, without the length} */
-    static int pseudoSum(long localHigh, long localLow, long remoteHigh, long remoteLow) {
-        long sum =
-                InternetChecksum.pseudoHeader(
-                        localHigh, localLow, remoteHigh, remoteLow, IpProtocol.TCP, 0);
-        if (isIpv4(remoteHigh, remoteLow)) {
-            sum = InternetChecksum.pseudoHeader((int) localLow, (int) remoteLow, IpProtocol.TCP, 0);
-        }
-        return ~InternetChecksum.fold(sum) & 0xFFFF;
-    }
-
-    private static boolean isIpv4(long high, long low) {
-        return Ipv6Address.isIpv4Mapped(high, low);
     }
 
     /**
@@ -137,7 +121,7 @@ final class StatelessSegments {
         TcpHeader.write(
                 memory, at, localPort, remotePort, sequence, acknowledgment, length, flags, window);
         writeOptions(at + TcpHeader.OPTIONS_OFFSET);
-        checksum(way, packet, at, length, pseudoSum);
+        SegmentChecksum.fill(buffers, way, packet, at, length, pseudoSum);
         if (context.ip.send(packet, way, nowNs) < 0) {
             context.counters.increment(TcpCounter.SEND_REFUSED);
             pool.release(packet);
@@ -182,19 +166,6 @@ final class StatelessSegments {
         return at + 2;
     }
 
-    private void checksum(Destination to, int packet, int at, int length, int pseudoSum) {
-        long pseudo = (long) pseudoSum + length;
-        if (to.offloadsChecksum()) {
-            TcpHeader.checksum(memory, at, ~InternetChecksum.fold(pseudo) & 0xFFFF);
-            buffers.needChecksum(packet, 0, TcpHeader.CHECKSUM_OFFSET);
-        } else {
-            TcpHeader.checksum(
-                    memory,
-                    at,
-                    InternetChecksum.fold(InternetChecksum.sum(memory, at, length, pseudo)));
-        }
-    }
-
     /**
      * Answers a segment that belongs to no connection (RFC 9293, section 3.10.7.1): as if this end had sent
      * nothing that the peer waits for.
@@ -216,7 +187,7 @@ final class StatelessSegments {
                 hasAck ? 0 : s.sequence + s.span(),
                 hasAck ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
                 0,
-                pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow),
+                SegmentChecksum.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow),
                 nowNs);
     }
 

@@ -278,7 +278,7 @@ public final class TcpEngine {
             return local;
         }
         c.tuple(localHigh, localLow, local, high, low, port);
-        c.pseudoSum = StatelessSegments.pseudoSum(localHigh, localLow, high, low);
+        c.pseudoSum = SegmentChecksum.pseudoSum(localHigh, localLow, high, low);
         if (!context.flows.add(c)) {
             return TcpConnection.NO_MEMORY;
         }

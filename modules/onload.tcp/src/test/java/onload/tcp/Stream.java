@@ -55,7 +55,8 @@ final class Stream {
 
     /** {@return whether anything was done} */
     boolean step(long nowNs) {
-        return send(nowNs) | read(nowNs);
+        boolean hasSent = send(nowNs);
+        return read(nowNs) || hasSent;
     }
 
     private boolean send(long nowNs) {

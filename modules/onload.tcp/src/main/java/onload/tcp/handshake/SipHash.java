@@ -35,7 +35,7 @@ final class SipHash {
                         case 2 -> c;
                         case 3 -> d;
                         case 4 -> e;
-                        default -> 5L * BLOCK_LENGTH << 56;
+                        default -> (5L * BLOCK_LENGTH) << 56;
                     };
             v3 ^= m;
             for (int round = 0; round < 2; round++) {

@@ -134,7 +134,7 @@ public final class SynCookies {
      */
     public static int timestampWith(int timestamp, int windowScale, boolean sackPermitted) {
         int bits = windowScale | (sackPermitted ? SACK_BIT : 0);
-        int carrying = timestamp & ~OPTION_MASK | bits;
+        int carrying = (timestamp & ~OPTION_MASK) | bits;
         return carrying - timestamp > 0 ? carrying - (1 << OPTION_BITS) : carrying;
     }
 
