@@ -221,7 +221,7 @@ final class StatelessSegments {
                 acknowledgment,
                 TcpHeader.ACK,
                 window,
-                pseudoSum(flow.localHigh(), flow.localLow(), flow.remoteHigh(), flow.remoteLow()),
+                SegmentChecksum.pseudoSum(flow.localHigh(), flow.localLow(), flow.remoteHigh(), flow.remoteLow()),
                 nowNs);
     }
 }

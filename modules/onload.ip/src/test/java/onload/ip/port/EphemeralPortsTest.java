@@ -66,7 +66,7 @@ class EphemeralPortsTest {
         int neighbours = 0;
         int before = ports.next(11L << 32, ANY);
         for (long flow = 12; flow < 212; flow++) {
-            int port = ports.next(flow << 32 | flow * 0x1234_5671L & 0xFFFF_FFFFL, ANY);
+            int port = ports.next((flow << 32) | ((flow * 0x1234_5671L) & 0xFFFF_FFFFL), ANY);
             neighbours += Math.abs(port - before) <= 1 ? 1 : 0;
             before = port;
         }
