@@ -46,6 +46,10 @@ final class SynchronizedInput {
             predicted(c, segment, nowNs);
             return;
         }
+        if (isCrossing(c, segment)) {
+            crossed(c, segment, nowNs);
+            return;
+        }
         if (!isAcceptable(c, segment, nowNs) || isReset(c, segment, nowNs)) {
             return;
         }
@@ -106,6 +110,26 @@ final class SynchronizedInput {
                 c.rcvMss = s.length;
             }
             text.next(c, s, nowNs);
+        }
+    }
+
+    // Simultaneous open.
+
+    /**
+     * {@return whether the segment is the SYN-ACK of a peer whose SYN crossed ours} It says the SYN again that has put
+     * the connection into SYN-RECEIVED, so that it is before the window (RFC 9293, section 3.5, figure 7).
+     */
+    private static boolean isCrossing(TcpConnection c, ArrivingSegment s) {
+        return c.state == TcpState.SYN_RECEIVED
+                && (s.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST))
+                        == (TcpHeader.SYN | TcpHeader.ACK)
+                && s.sequence == c.irs;
+    }
+
+    private void crossed(TcpConnection c, ArrivingSegment s, long nowNs) {
+        if (opening.isConfirmed(c, s, nowNs)) {
+            c.ackNow = true;
+            afterSyn(c, s, nowNs);
         }
     }
 

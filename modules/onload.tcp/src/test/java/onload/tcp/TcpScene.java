@@ -491,7 +491,9 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             ip.flush(nowNs);
             listen();
             assertTrue(++rounds < MAX_ROUNDS, "an engine that does not come to rest");
-        } while (nic.hasEvents() || tcp.nextDeadlineNs() <= nowNs);
+        } while (nic.hasEvents()
+                || ip.nextDeadlineNs() <= nowNs
+                || tcp.nextDeadlineNs() <= nowNs);
         return this;
     }
 
@@ -502,8 +504,8 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             if (type == EtherType.ARP) {
                 answerArp(bytes);
             } else if (protocol(bytes, type) == IpProtocol.TCP) {
-                note(">", frame);
                 learn(bytes);
+                note(">", frame);
                 sent.add(new Sent(nowNs, frame));
             } else if (type == EtherType.IPV6) {
                 answerNdp(bytes);
