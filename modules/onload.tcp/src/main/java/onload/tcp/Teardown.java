@@ -54,8 +54,8 @@ final class Teardown {
     }
 
     /**
-     * The user sends no more: the states change when the FIN is queued (RFC 9293, section 3.10.4); in SYN-RECEIVED when
-     * the connection is established.
+     * The user sends no more: the states change when the FIN is queued (RFC 9293, section 3.10.4). In SYN-RECEIVED it
+     * waits until the connection is established, so that a SYN-ACK that was lost goes again.
      */
     void finQueued(TcpConnection c) {
         c.finQueued = true;
