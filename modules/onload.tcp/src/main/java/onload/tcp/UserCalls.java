@@ -200,7 +200,7 @@ final class UserCalls {
             return 0;
         }
         if (!c.state.canSend() && c.state != TcpState.SYN_RECEIVED) {
-            return c.wasOpen() ? 0 : TcpConnection.NOT_CONNECTED;
+            return c.wasOpen() && c.state != TcpState.SYN_SENT ? 0 : TcpConnection.NOT_CONNECTED;
         }
         teardown.finQueued(c);
         output.run(c, nowNs);
