@@ -146,13 +146,22 @@ final class Teardown {
 
     /** Resets the peer, and is done with the connection. */
     void abort(TcpConnection c, int error, long nowNs) {
-        if (c.state.isSynchronized() || c.state == TcpState.SYN_RECEIVED) {
+        if (waitsForMore(c)) {
             context.counters.increment(TcpCounter.RESETS_SENT);
             // RFC 9293, section 3.10.5: <SEQ=SND.NXT><CTL=RST>, and as Linux with an ACK.
             writer.control(c, c.sndNxt, TcpHeader.RST | TcpHeader.ACK, nowNs);
         }
         receiveQueue.clear(c);
         broken(c, error);
+    }
+
+    /** {@return whether the peer still waits for something of ours, so that it has to be told (section 3.10.5)} */
+    private static boolean waitsForMore(TcpConnection c) {
+        return switch (c.state) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> true;
+            case CLOSING, LAST_ACK -> !c.finSent;
+            case CLOSED, LISTEN, SYN_SENT, TIME_WAIT -> false;
+        };
     }
 
     /** Nothing is sent or received any more; everything goes home but what the user may still read. */
