@@ -181,8 +181,13 @@ final class SynchronizedInput {
         }
         boolean isOld = s.sequence - c.rcvNxt < 0;
         context.counters.increment(
-                isOld ? TcpCounter.RECEIVE_DROPPED_OLD : TcpCounter.RECEIVE_DROPPED_OUTSIDE_WINDOW);
-        if (isOld && s.length > 0) {
+                isOld
+                        ? TcpCounter.RECEIVE_DROPPED_OLD
+                        : TcpCounter.RECEIVE_DROPPED_OUTSIDE_WINDOW);
+        if (s.is(TcpHeader.SYN)) {
+            // RFC 5961, section 4.2: whatever its sequence number is, and not without limit.
+            challenge(c, nowNs);
+        } else if (isOld && s.length > 0) {
             text.duplicate(c, s.sequence, s.end());
         } else {
             outside(c, s, nowNs);
@@ -193,7 +198,7 @@ final class SynchronizedInput {
     /** An acknowledgment in reply, so often and no more: two confused peers must not answer each other for ever. */
     private void outside(TcpConnection c, ArrivingSegment s, long nowNs) {
         if (s.length > 0
-                || s.is(TcpHeader.SYN | TcpHeader.FIN)
+                || s.is(TcpHeader.FIN)
                 || ChallengeLimit.mayChallenge(c.challengedNs, nowNs)) {
             c.challengedNs = nowNs;
             c.ackNow = true;
