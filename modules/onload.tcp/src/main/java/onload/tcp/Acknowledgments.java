@@ -37,6 +37,9 @@ final class Acknowledgments {
             // RFC 5961, section 5.2: older than any window, or of what was never sent.
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_ACKNOWLEDGMENT);
             return false;
+        } else {
+            // An old duplicate: what it says of the window is as old.
+            return true;
         }
         updateWindow(c, segment);
         return true;
