@@ -91,6 +91,7 @@ final class SynchronizedInput {
                 && c.scoreboard == null
                 && !c.isOrphan
                 && !c.hasUrgent
+                && !c.finReceived
                 && s.length <= c.rcvAdv - c.rcvNxt
                 && Integer.compareUnsigned(s.acknowledgment - c.sndUna, c.flightSize()) <= 0
                 && s.options.sackBlocks() == 0
