@@ -294,6 +294,10 @@ final class SynchronizedInput {
         text.process(c, s, nowNs);
         if (c.finReceived && c.rcvNxt == c.finSequence) {
             c.rcvNxt++;
+            if (c.rcvNxt - c.rcvAdv > 0) {
+                // The text filled the window; its FIN is taken all the same.
+                c.rcvAdv = c.rcvNxt;
+            }
             c.ackNow = true;
             teardown.finReceived(c, nowNs);
         }
