@@ -59,6 +59,7 @@ final class Acknowledgments {
         c.backoff = 0;
         c.timeouts = 0;
         c.probesSent = 0;
+        c.softError = 0;
         c.bytesAcknowledged += acked;
         lossRecovery.selective(c, segment);
         if (lossRecovery.acknowledged(c, acked, nowNs)) {
