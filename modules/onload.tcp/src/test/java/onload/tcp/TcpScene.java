@@ -862,6 +862,11 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         return what == null ? 0 : what;
     }
 
+    /** {@return the sequence number of the last SYN or SYN-ACK to {@link #PEER_PORT}} */
+    int connectionIss() {
+        return ends(PEER_PORT).iss;
+    }
+
     /** {@return how often the listener was reported} */
     int timesAcceptable() {
         return acceptable.size();
