@@ -430,8 +430,16 @@ public final class TcpEngine {
             }
             return;
         }
-        if (flow instanceof TimeWait old && timeWaits.process(old, s, nowNs)) {
-            return;
+        if (flow instanceof TimeWait old) {
+            TcpListener successor =
+                    old.isSucceededBy(s)
+                            ? localPorts.listener(s.localHigh, s.localLow, s.localPort)
+                            : null;
+            if (successor == null) {
+                timeWaits.process(old, s, nowNs);
+                return;
+            }
+            timeWaits.giveWay(old);
         }
         TcpConnection opened =
                 flow instanceof EmbryonicConnection halfOpen

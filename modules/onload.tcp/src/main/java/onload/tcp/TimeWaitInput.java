@@ -38,17 +38,18 @@ final class TimeWaitInput {
         size++;
     }
 
-    /** {@return whether the segment was dealt with; if not, the old connection is gone, and it may begin a new one} */
-    boolean process(TimeWait old, ArrivingSegment s, long nowNs) {
+    /** A new connection takes the place of an old one. */
+    void giveWay(TimeWait old) {
+        context.counters.increment(TcpCounter.TIME_WAIT_REUSED);
+        leave(old);
+    }
+
+    /** A segment that does not begin a new connection. */
+    void process(TimeWait old, ArrivingSegment s, long nowNs) {
         if (s.is(TcpHeader.RST)) {
             // RFC 1337, fix F1: a reset does not end TIME-WAIT.
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_RESET);
-            return true;
-        }
-        if (old.isSucceededBy(s)) {
-            context.counters.increment(TcpCounter.TIME_WAIT_REUSED);
-            leave(old);
-            return false;
+            return;
         }
         boolean isFin = s.is(TcpHeader.FIN) && s.end() + 1 == old.rcvNxt;
         if (isFin) {
@@ -57,7 +58,7 @@ final class TimeWaitInput {
         }
         boolean isPlainAck = s.span() == 0;
         if (isPlainAck && s.sequence == old.rcvNxt) {
-            return true;
+            return;
         }
         if (isFin || ChallengeLimit.mayChallenge(old.answeredNs, nowNs)) {
             old.answeredNs = nowNs;
@@ -72,7 +73,6 @@ final class TimeWaitInput {
                     old.tsRecent,
                     nowNs);
         }
-        return true;
     }
 
     /** The wheel has called. */
