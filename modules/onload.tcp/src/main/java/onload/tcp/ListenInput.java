@@ -16,6 +16,9 @@ final class ListenInput {
     private static final int DEFAULT_IPV4_MSS = 536;
     private static final int DEFAULT_IPV6_MSS = 1220;
 
+    /** Of a connection without window scaling: what may still be under way of the one before. */
+    private static final int LARGEST_WINDOW = 0xFFFF;
+
     /** After the last cookie that went out, for so long acknowledgments are looked at for cookies. */
     private static final long COOKIE_LIFE_NS = 130_000_000_000L;
 
@@ -72,11 +75,17 @@ final class ListenInput {
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_NO_SYN);
             return null;
         }
-        syn(listener, s, nowNs);
+        syn(listener, s, null, nowNs);
         return null;
     }
 
-    private void syn(TcpListener listener, ArrivingSegment s, long nowNs) {
+    /** A SYN takes the place of a connection in TIME-WAIT, which has given way. */
+    void succeed(TcpListener listener, TimeWait old, ArrivingSegment s, long nowNs) {
+        syn(listener, s, old, nowNs);
+    }
+
+    private void syn(
+            TcpListener listener, ArrivingSegment s, @Nullable TimeWait old, long nowNs) {
         if (listener.isFull()) {
             context.counters.increment(TcpCounter.ACCEPT_QUEUE_FULL);
             return;
@@ -100,10 +109,7 @@ final class ListenInput {
             sendCookie(listener, s, own, peer, nowNs);
             return;
         }
-        int ports = s.localPort << 16 | s.remotePort;
-        int iss =
-                context.sequenceNumbers.next(
-                        s.localHigh, s.localLow, s.remoteHigh, s.remoteLow, ports, nowNs);
+        int iss = initialSequenceNumber(s, old, nowNs);
         EmbryonicConnection e =
                 new EmbryonicConnection(
                         listener,
@@ -124,6 +130,15 @@ final class ListenInput {
         listener.halfOpen++;
         context.counters.increment(TcpCounter.PASSIVE_OPENS);
         sendSynAck(e, nowNs);
+    }
+
+    /** RFC 9293, MAY-2: beyond all that the connection before has used, which may have been faster than the clock. */
+    private int initialSequenceNumber(ArrivingSegment s, @Nullable TimeWait old, long nowNs) {
+        int ports = s.localPort << 16 | s.remotePort;
+        int iss =
+                context.sequenceNumbers.next(
+                        s.localHigh, s.localLow, s.remoteHigh, s.remoteLow, ports, nowNs);
+        return old != null && iss - old.sndNxt <= 0 ? old.sndNxt + LARGEST_WINDOW + 2 : iss;
     }
 
     private boolean hasNoRoom() {

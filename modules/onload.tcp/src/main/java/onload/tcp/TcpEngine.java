@@ -440,6 +440,8 @@ public final class TcpEngine {
                 return;
             }
             timeWaits.giveWay(old);
+            listenInput.succeed(successor, old, s, nowNs);
+            return;
         }
         TcpConnection opened =
                 flow instanceof EmbryonicConnection halfOpen
