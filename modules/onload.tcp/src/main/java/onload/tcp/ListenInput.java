@@ -84,8 +84,7 @@ final class ListenInput {
         syn(listener, s, old, nowNs);
     }
 
-    private void syn(
-            TcpListener listener, ArrivingSegment s, @Nullable TimeWait old, long nowNs) {
+    private void syn(TcpListener listener, ArrivingSegment s, @Nullable TimeWait old, long nowNs) {
         if (listener.isFull()) {
             context.counters.increment(TcpCounter.ACCEPT_QUEUE_FULL);
             return;

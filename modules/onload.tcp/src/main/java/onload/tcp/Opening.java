@@ -324,8 +324,7 @@ final class Opening {
         if (takeWay(c, context.ip.destination(segments.way()), nowNs) != 0) {
             return false;
         }
-        c.pseudoSum =
-                SegmentChecksum.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
+        c.pseudoSum = SegmentChecksum.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow);
         c.isPassive = true;
         c.wasOpened = true;
         c.iss = agreed.iss;

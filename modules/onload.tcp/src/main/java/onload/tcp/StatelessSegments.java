@@ -221,7 +221,8 @@ final class StatelessSegments {
                 acknowledgment,
                 TcpHeader.ACK,
                 window,
-                SegmentChecksum.pseudoSum(flow.localHigh(), flow.localLow(), flow.remoteHigh(), flow.remoteLow()),
+                SegmentChecksum.pseudoSum(
+                        flow.localHigh(), flow.localLow(), flow.remoteHigh(), flow.remoteLow()),
                 nowNs);
     }
 }

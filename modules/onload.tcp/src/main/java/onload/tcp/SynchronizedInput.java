@@ -182,9 +182,7 @@ final class SynchronizedInput {
         }
         boolean isOld = s.sequence - c.rcvNxt < 0;
         context.counters.increment(
-                isOld
-                        ? TcpCounter.RECEIVE_DROPPED_OLD
-                        : TcpCounter.RECEIVE_DROPPED_OUTSIDE_WINDOW);
+                isOld ? TcpCounter.RECEIVE_DROPPED_OLD : TcpCounter.RECEIVE_DROPPED_OUTSIDE_WINDOW);
         if (s.is(TcpHeader.SYN)) {
             // RFC 5961, section 4.2: whatever its sequence number is, and not without limit.
             challenge(c, nowNs);

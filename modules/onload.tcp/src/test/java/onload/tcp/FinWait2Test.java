@@ -30,8 +30,8 @@ class FinWait2Test {
 
     @Test
     void finWithTimestampsIsAcknowledgedWithTimestamps() {
-        try (TcpScene scene = new TcpScene().connected(
-                Segment.synAck().mss(1460).timestamps(500, 0))) {
+        try (TcpScene scene =
+                new TcpScene().connected(Segment.synAck().mss(1460).timestamps(500, 0))) {
             scene.shutsDown().sends(fin().seq(1).ack(1));
             scene.receives(ack().seq(1).ack(2).timestamps(501, 0)).after(7);
             scene.receives(fin().seq(1).ack(2).timestamps(502, 0));

@@ -93,7 +93,12 @@ class SynSentTest {
     void synHasOurOptionsAndOnlyAgreedOnesRemain() {
         try (TcpScene scene = new TcpScene().connects()) {
             scene.sends(
-                    syn().seq(0).rawAck(0).mss(1460).windowScale(7).sackPermitted().timestamps(0, 0));
+                    syn().seq(0)
+                            .rawAck(0)
+                            .mss(1460)
+                            .windowScale(7)
+                            .sackPermitted()
+                            .timestamps(0, 0));
             scene.receives(synAck().seq(0).ack(1).mss(1000).timestamps(500, 0));
             scene.sends(ack().seq(1).ack(1).timestamps(0, 500));
             TcpInfo info = scene.connection.info(scene.nowNs());

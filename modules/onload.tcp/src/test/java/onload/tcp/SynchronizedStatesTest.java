@@ -44,7 +44,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void segmentBeyondTheWindowIsAcknowledgedAndDropped(TcpState state) {
         try (TcpScene scene = in(state)) {
             int next = theirs(state);
@@ -57,7 +65,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void segmentBeforeTheWindowIsAcknowledgedAndDropped(TcpState state) {
         try (TcpScene scene = in(state)) {
             int next = theirs(state);
@@ -73,7 +89,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void resetAtTheNextSequenceNumberEndsIt(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(rst().seq(theirs(state))).sendsNothing().is(TcpState.CLOSED);
@@ -90,7 +114,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void resetWithAnyAcknowledgmentEndsIt(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(rstAck().seq(theirs(state)).ack(1_000_000)).is(TcpState.CLOSED);
@@ -98,7 +130,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void resetElsewhereInTheWindowIsChallenged(TcpState state) {
         try (TcpScene scene = in(state)) {
             int next = theirs(state);
@@ -111,7 +151,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void resetOutsideTheWindowIsDroppedInSilence(TcpState state) {
         try (TcpScene scene = in(state)) {
             int next = theirs(state);
@@ -125,7 +173,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void synIsChallengedWhateverItsSequenceNumber(TcpState state) {
         for (int at : new int[] {0, 1, 2, 100, WINDOW, 1_000_000, Integer.MIN_VALUE}) {
             try (TcpScene scene = in(state)) {
@@ -138,7 +194,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void synAckIsChallenged(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(synAck().seq(0).ack(una(state)));
@@ -148,7 +212,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void synsAreNotChallengedInAFlood(TcpState state) {
         try (TcpScene scene = in(state)) {
             for (int i = 0; i < 50; i++) {
@@ -161,19 +233,34 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void segmentWithoutAckIsDropped(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(
-                    segment("").seq(theirs(state)).payload("x"),
-                    segment("F").seq(theirs(state)));
+                    segment("").seq(theirs(state)).payload("x"), segment("F").seq(theirs(state)));
             scene.sendsNothing().is(state);
             assertEquals(2, scene.count(TcpCounter.RECEIVE_DROPPED_NO_ACK));
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void acknowledgmentOfWhatWasNotSentIsChallenged(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(segment("P.").seq(theirs(state)).ack(ours(state) + 1).payload("x"));
@@ -185,7 +272,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void acknowledgmentOlderThanAnyWindowIsChallenged(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(ack().seq(theirs(state)).ack(una(state) - WINDOW - 1));
@@ -195,7 +290,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void oldAcknowledgmentInTheWindowIsIgnoredInSilence(TcpState state) {
         try (TcpScene scene = in(state)) {
             scene.receives(ack().seq(theirs(state)).ack(una(state) - WINDOW).window(7));
@@ -239,7 +342,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void statusSaysTheState(TcpState state) {
         try (TcpScene scene = in(state)) {
             assertEquals(state, scene.connection.info(scene.nowNs()).state());
@@ -297,7 +408,15 @@ class SynchronizedStatesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
+    @EnumSource(
+            names = {
+                "ESTABLISHED",
+                "FIN_WAIT_1",
+                "FIN_WAIT_2",
+                "CLOSE_WAIT",
+                "CLOSING",
+                "LAST_ACK"
+            })
     void hardIcmpErrorsDoNotEndIt(TcpState state) {
         try (TcpScene scene = in(state)) {
             for (int code : new int[] {0, 1, 2, 3, 9, 10, 13}) {

@@ -491,9 +491,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             ip.flush(nowNs);
             listen();
             assertTrue(++rounds < MAX_ROUNDS, "an engine that does not come to rest");
-        } while (nic.hasEvents()
-                || ip.nextDeadlineNs() <= nowNs
-                || tcp.nextDeadlineNs() <= nowNs);
+        } while (nic.hasEvents() || ip.nextDeadlineNs() <= nowNs || tcp.nextDeadlineNs() <= nowNs);
         return this;
     }
 

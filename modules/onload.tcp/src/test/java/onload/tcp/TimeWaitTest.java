@@ -97,8 +97,8 @@ class TimeWaitTest {
 
     @Test
     void sequenceNumbersOfTheNewConnectionAreBeyondThoseOfAFastOldOne() {
-        try (TcpScene scene = new TcpScene(
-                TcpSettings.DEFAULT.with(TcpSetting.TIMESTAMPS, 0)).established()) {
+        try (TcpScene scene =
+                new TcpScene(TcpSettings.DEFAULT.with(TcpSetting.TIMESTAMPS, 0)).established()) {
             // More than the clock of initial sequence numbers counts in the same time.
             for (int i = 0; i < 100; i++) {
                 scene.writes(new byte[1000]).takeAllSent();
