@@ -185,14 +185,17 @@ final class LossRecovery {
         }
         int cwnd = congestion(c).cwnd();
         while (c.mustRetransmit || scoreboard.pipe(c.sndUna, c.sndMax, c.mss) + c.mss <= cwnd) {
-            int rule = scoreboard.next(c.sndUna, c.sndMax, c.mss);
-            int from = scoreboard.nextSequence();
-            if (rule == SackScoreboard.NOTHING && c.mustRetransmit) {
-                from = c.sndUna;
-            } else if (rule == SackScoreboard.NOTHING
-                    || (rule != SackScoreboard.RULE_1 && c.hasUnsent())) {
-                // Rule 2: new data before what may be lost.
-                break;
+            int from = c.sndUna;
+            // The first of all goes whatever the peer has said of it (RFC 2018, section 8; RFC 6675,
+            // section 5, step 4.3).
+            if (!c.mustRetransmit) {
+                int rule = scoreboard.next(c.sndUna, c.sndMax, c.mss);
+                if (rule == SackScoreboard.NOTHING
+                        || (rule != SackScoreboard.RULE_1 && c.hasUnsent())) {
+                    // Rule 2: new data before what may be lost.
+                    break;
+                }
+                from = scoreboard.nextSequence();
             }
             int bytes = resend(c, from, nowNs);
             if (bytes == 0) {

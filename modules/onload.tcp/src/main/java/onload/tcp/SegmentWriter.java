@@ -147,7 +147,7 @@ final class SegmentWriter {
             if (c.quickAcks > 0) {
                 c.quickAcks--;
             }
-            if (c.outOfOrder != null) {
+            if (c.outOfOrder != null && c.blocksToSend > 0) {
                 c.outOfOrder.reported();
             }
         }
@@ -205,6 +205,7 @@ final class SegmentWriter {
     }
 
     private int optionsLength(TcpConnection c, int payload, int flags) {
+        c.blocksToSend = 0;
         int length = c.hasTimestamps ? PADDED_TIMESTAMPS_LENGTH : 0;
         OutOfOrderQueue missing = c.outOfOrder;
         if (missing == null || !c.hasSack || (flags & TcpHeader.RST) != 0) {

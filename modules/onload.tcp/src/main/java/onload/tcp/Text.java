@@ -153,12 +153,12 @@ final class Text {
 
     /**
      * RFC 9293, section 3.8.6.3: for every second full segment, or within the delay; at first without one, so that the
-     * peer's window opens. To a side that has sent something itself the answer is often short: that can wait, and full
-     * segments cannot.
+     * peer's window opens. To a side that has sent something, and may again, the answer is often short: that can wait
+     * for what is said next, and full segments cannot.
      */
     private void acknowledgeSoon(TcpConnection c, int length, long nowNs) {
         c.ackPending = true;
-        boolean isQuick = c.quickAcks > 0 && (length >= c.rcvMss || c.bytesAcknowledged == 0);
+        boolean isQuick = c.quickAcks > 0 && (length >= c.rcvMss || c.bytesAcknowledged == 0 || c.finQueued);
         if (isQuick || c.rcvNxt - c.rcvAcked >= 2 * c.rcvMss) {
             c.ackNow = true;
         } else if (c.acknowledgeNs == Long.MAX_VALUE) {

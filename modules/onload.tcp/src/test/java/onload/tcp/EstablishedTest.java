@@ -470,7 +470,7 @@ class EstablishedTest {
         for (int isn : new int[] {-3, -1, 0, Integer.MAX_VALUE - 3, Integer.MIN_VALUE + 1}) {
             try (TcpScene scene = new TcpScene().isns(isn, isn).established()) {
                 scene.writes("abcdef").sends(data("abcdef").seq(1).ack(1));
-                scene.receives(data("uvwxyz").seq(1).ack(7)).sends(ack().seq(7).ack(7));
+                scene.receives(data("uvwxyz").seq(1).ack(7)).after(40).sends(ack().seq(7).ack(7));
                 assertEquals("uvwxyz", scene.reads());
                 scene.closes().sends(fin().seq(7).ack(7));
                 scene.receives(fin().seq(7).ack(8)).sends(ack().seq(8).ack(8));

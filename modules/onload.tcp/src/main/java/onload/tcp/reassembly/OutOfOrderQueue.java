@@ -37,9 +37,16 @@ public final class OutOfOrderQueue {
     private int size;
     private int bytes;
 
+    /** What is contiguous, over the packets that hold it. */
+    private int[] rangeLeft = new int[INITIAL_CAPACITY];
+
+    private int[] rangeRight = new int[INITIAL_CAPACITY];
+    private int ranges;
+
     /** A number in each of the blocks that were touched last, the last first. */
     private final int[] recent = new int[MOST_RECENT];
 
+    private final int[] older = new int[MOST_RECENT];
     private int recents;
     private boolean hasDuplicate;
     private int duplicateLeft;
@@ -95,6 +102,9 @@ public final class OutOfOrderQueue {
         if (at > 0 && to[at - 1] - left > 0) {
             left = to[at - 1];
         }
+        while (at < size && from[at] - left <= 0) {
+            left = to[at++];
+        }
         if (at < size && from[at] - right < 0) {
             right = from[at];
         }
@@ -113,7 +123,7 @@ public final class OutOfOrderQueue {
             to[at] = right;
         }
         bytes += right - left;
-        touch(left);
+        touch(addRange(left, right));
         return right - left;
     }
 
@@ -216,6 +226,7 @@ public final class OutOfOrderQueue {
             takenLast = each;
         }
         close(taken);
+        forgetRanges(next);
         return first;
     }
 
@@ -253,8 +264,74 @@ public final class OutOfOrderQueue {
         }
         size = 0;
         bytes = 0;
+        ranges = 0;
         recents = 0;
         hasDuplicate = false;
+    }
+
+    // Ranges.
+
+    /** {@return the place of the range that new bytes are in now} Both edges touch other ranges at most. */
+    private int addRange(int left, int right) {
+        int at = rangeAfter(left);
+        boolean joinsLower = at > 0 && rangeRight[at - 1] == left;
+        boolean joinsUpper = at < ranges && rangeLeft[at] == right;
+        if (joinsLower && joinsUpper) {
+            rangeRight[at - 1] = rangeRight[at];
+            removeRanges(at, 1);
+            return at - 1;
+        }
+        if (joinsLower) {
+            rangeRight[at - 1] = right;
+            return at - 1;
+        }
+        if (joinsUpper) {
+            rangeLeft[at] = left;
+            return at;
+        }
+        if (ranges == rangeLeft.length) {
+            rangeLeft = Arrays.copyOf(rangeLeft, 2 * ranges);
+            rangeRight = Arrays.copyOf(rangeRight, 2 * ranges);
+        }
+        System.arraycopy(rangeLeft, at, rangeLeft, at + 1, ranges - at);
+        System.arraycopy(rangeRight, at, rangeRight, at + 1, ranges - at);
+        rangeLeft[at] = left;
+        rangeRight[at] = right;
+        ranges++;
+        return at;
+    }
+
+    private void removeRanges(int at, int count) {
+        int tail = ranges - at - count;
+        System.arraycopy(rangeLeft, at + count, rangeLeft, at, tail);
+        System.arraycopy(rangeRight, at + count, rangeRight, at, tail);
+        ranges -= count;
+    }
+
+    /** {@return the place after the last range that begins at a number or before it} */
+    private int rangeAfter(int sequence) {
+        int low = 0;
+        int high = ranges;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (rangeLeft[middle] - sequence <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void forgetRanges(int rcvNxt) {
+        int gone = 0;
+        while (gone < ranges && rangeRight[gone] - rcvNxt <= 0) {
+            gone++;
+        }
+        removeRanges(0, gone);
+        if (ranges > 0 && rangeLeft[0] - rcvNxt < 0) {
+            rangeLeft[0] = rcvNxt;
+        }
     }
 
     // SACK blocks.
@@ -264,9 +341,10 @@ public final class OutOfOrderQueue {
         hasDuplicate = true;
         duplicateLeft = left;
         duplicateRight = right;
-        if (size > 0 && left - from[0] >= 0) {
+        int range = rangeAfter(left) - 1;
+        if (range >= 0 && rangeRight[range] - left > 0) {
             // The block that it is in comes right after it.
-            touch(left);
+            touch(range);
         }
     }
 
@@ -280,17 +358,25 @@ public final class OutOfOrderQueue {
         hasDuplicate = false;
     }
 
-    /** Puts a number at the head of those that were touched, and those of the same block out. */
-    private void touch(int sequence) {
-        int kept = Math.min(recents, MOST_RECENT - 1);
-        System.arraycopy(recent, 0, recent, 1, kept);
-        recent[0] = sequence;
+    /** A range was touched: it is the first to be told of, and those that were before it come after it. */
+    private void touch(int range) {
+        int first = rangeLeft[range];
+        int kept = 0;
+        for (int i = 0; i < recents; i++) {
+            int each = recent[i];
+            boolean isSame = each - first >= 0 && each - rangeRight[range] < 0;
+            if (!isSame && kept < MOST_RECENT - 1) {
+                older[kept++] = each;
+            }
+        }
+        recent[0] = first;
+        System.arraycopy(older, 0, recent, 1, kept);
         recents = kept + 1;
     }
 
     /**
-     * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched
-     * last, then those that were before it.
+     * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched last, then
+     * those that were before it (RFC 2018, section 4).
      *
      * @param most how many there is room for
      * @return how many there are
@@ -305,40 +391,15 @@ public final class OutOfOrderQueue {
             blockRight[0] = duplicateRight;
             count = 1;
         }
-        int held = count;
         for (int i = 0; i < recents && count < most; i++) {
-            int at = after(recent[i]) - 1;
-            if (at < 0 || to[at] - recent[i] <= 0) {
-                continue;
-            }
-            if (!isListed(from[at], held, count)) {
-                list(at, count++);
+            int range = rangeAfter(recent[i]) - 1;
+            if (range >= 0 && rangeRight[range] - recent[i] > 0) {
+                blockLeft[count] = rangeLeft[range];
+                blockRight[count] = rangeRight[range];
+                count++;
             }
         }
         return count;
-    }
-
-    private boolean isListed(int sequence, int first, int end) {
-        for (int i = first; i < end; i++) {
-            if (sequence - blockLeft[i] >= 0 && sequence - blockRight[i] < 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** All that is contiguous is one block. */
-    private void list(int at, int index) {
-        int low = at;
-        while (low > 0 && to[low - 1] == from[low]) {
-            low--;
-        }
-        int high = at;
-        while (high + 1 < size && from[high + 1] == to[high]) {
-            high++;
-        }
-        blockLeft[index] = from[low];
-        blockRight[index] = to[high];
     }
 
     /** {@return the first number of a block} */
