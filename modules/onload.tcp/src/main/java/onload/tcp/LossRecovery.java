@@ -186,7 +186,8 @@ final class LossRecovery {
         int cwnd = congestion(c).cwnd();
         while (c.mustRetransmit || scoreboard.pipe(c.sndUna, c.sndMax, c.mss) + c.mss <= cwnd) {
             int from = c.sndUna;
-            // The first of all goes whatever the peer has said of it (RFC 2018, section 8; RFC 6675,
+            // The first of all goes whatever the peer has said of it (RFC 2018, section 8; RFC
+            // 6675,
             // section 5, step 4.3).
             if (!c.mustRetransmit) {
                 int rule = scoreboard.next(c.sndUna, c.sndMax, c.mss);

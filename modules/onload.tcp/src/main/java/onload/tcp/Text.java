@@ -158,7 +158,8 @@ final class Text {
      */
     private void acknowledgeSoon(TcpConnection c, int length, long nowNs) {
         c.ackPending = true;
-        boolean isQuick = c.quickAcks > 0 && (length >= c.rcvMss || c.bytesAcknowledged == 0 || c.finQueued);
+        boolean isQuick =
+                c.quickAcks > 0 && (length >= c.rcvMss || c.bytesAcknowledged == 0 || c.finQueued);
         if (isQuick || c.rcvNxt - c.rcvAcked >= 2 * c.rcvMss) {
             c.ackNow = true;
         } else if (c.acknowledgeNs == Long.MAX_VALUE) {

@@ -375,8 +375,8 @@ public final class OutOfOrderQueue {
     }
 
     /**
-     * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched last, then
-     * those that were before it (RFC 2018, section 4).
+     * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched
+     * last, then those that were before it (RFC 2018, section 4).
      *
      * @param most how many there is room for
      * @return how many there are
