@@ -61,6 +61,10 @@ final class Acknowledgments {
         c.probesSent = 0;
         c.softError = 0;
         c.bytesAcknowledged += acked;
+        if (c.sndSmall - c.sndUna < 0) {
+            // It stays near, so that it is not ahead again after 2^31 bytes of full segments.
+            c.sndSmall = c.sndUna;
+        }
         lossRecovery.selective(c, segment);
         if (lossRecovery.acknowledged(c, acked, nowNs)) {
             CongestionControl congestion = Objects.requireNonNull(c.congestion);

@@ -125,6 +125,10 @@ final class LossRecovery {
         }
         if (c.recovery == TcpConnection.OPEN) {
             c.duplicateAcks = 0;
+            if (c.hasRecovered && c.sndUna - c.recover > 0) {
+                // After 2^31 bytes more it would seem to be ahead.
+                c.hasRecovered = false;
+            }
             detachIfEmpty(c);
             return true;
         }

@@ -93,7 +93,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
         }
         if (isOpening) {
             c.timeouts++;
-            c.backoff++;
+            Timers.backOff(c);
             c.retransmissions++;
             context.counters.increment(TcpCounter.RETRANSMISSIONS);
             opening.sendSyn(c, nowNs);
@@ -120,7 +120,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
         context.counters.increment(TcpCounter.TIMEOUTS);
         lossRecovery.timedOut(c, nowNs);
         c.timeouts++;
-        c.backoff++;
+        Timers.backOff(c);
         c.retransmitNs = nowNs + timers.rto(c);
         limitByUserTimeout(c);
     }
@@ -129,7 +129,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private void probe(TcpConnection c, long nowNs) {
         int usable = c.sndUna + c.sndWnd - c.sndNxt;
         c.timeouts++;
-        c.backoff++;
+        Timers.backOff(c);
         c.retransmitNs = nowNs + timers.rto(c);
         limitByUserTimeout(c);
         if (usable > 0) {

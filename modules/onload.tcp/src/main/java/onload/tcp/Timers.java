@@ -39,6 +39,13 @@ final class Timers {
         return shift > 0 && base > maxRtoNs >> shift ? maxRtoNs : base << shift;
     }
 
+    /** The timeout doubles from now on; a closed window may be asked for days, so that the count has an end. */
+    static void backOff(TcpConnection c) {
+        if (c.backoff < MAX_BACKOFF) {
+            c.backoff++;
+        }
+    }
+
     /** A segment was answered after so long (RFC 6298, section 2). */
     void measured(TcpConnection c, long sampleNs) {
         long rttvarNs = RoundTripTime.variation(c.srttNs, c.rttvarNs, sampleNs);
