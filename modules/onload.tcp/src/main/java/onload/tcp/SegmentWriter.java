@@ -188,20 +188,27 @@ final class SegmentWriter {
         int step = Math.min(c.rcvMss, c.rcvBufferBytes >>> 1);
         int shift = c.rcvScale;
         int most = LARGEST_WINDOW_FIELD << shift;
-        int field;
-        if (free - current >= step) {
-            field = Math.min(free, most) >>> shift;
-            if ((field << shift) < current) {
-                field = (current + (1 << shift) - 1) >>> shift;
-            }
-        } else {
-            field = Math.min((current + (1 << shift) - 1) >>> shift, LARGEST_WINDOW_FIELD);
+        int field = Math.min(free, most) >>> shift;
+        if (free - current < step || (field << shift) < current) {
+            field = Math.min(keeping(c, current), LARGEST_WINDOW_FIELD);
         }
         int edge = c.rcvNxt + (field << shift);
         if (edge - c.rcvAdv > 0) {
             c.rcvAdv = edge;
         }
         return field;
+    }
+
+    /**
+     * {@return the field for a window that stays} Rounded up, unless that was done so often that the window is a unit of
+     * the field beyond the buffer: a peer that sends less than a unit at a time would move the edge for ever. Then the
+     * edge seems to go back by less than a unit (RFC 7323, section 2.4), but what comes before it is still taken.
+     */
+    private static int keeping(TcpConnection c, int current) {
+        int unit = 1 << c.rcvScale;
+        int rounded = (current + unit - 1) & -unit;
+        boolean isBeyond = rounded - unit > c.rcvBufferBytes - c.rcvQueuedBytes;
+        return (isBeyond ? current : rounded) >>> c.rcvScale;
     }
 
     private int optionsLength(TcpConnection c, int payload, int flags) {
