@@ -148,6 +148,11 @@ public final class SackScoreboard {
 
     /** After a timeout: all that was sent and is not acknowledged is lost (RFC 6675, section 5.1). */
     public void markAllLost(int sndUna, int sndMax) {
+        if (ranges > 0 && left[0] == sndUna) {
+            // What it had and does not acknowledge, the peer has thrown away (RFC 2018, section 8).
+            ranges = 0;
+            sackedBytes = 0;
+        }
         highRxt = sndUna;
         hasHighRxt = true;
         lostBelow = sndMax;
