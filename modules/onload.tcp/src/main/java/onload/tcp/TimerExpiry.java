@@ -1,6 +1,7 @@
 package onload.tcp;
 
 import onload.nic.packet.PacketBuffers;
+import onload.nic.packet.PacketPool;
 import onload.tcp.counter.TcpCounter;
 import onload.tcp.timer.TimerEntry;
 import onload.tcp.timer.TimerWheel;
@@ -11,6 +12,9 @@ import onload.wire.TcpHeader;
  * (RFC 9293, sections 3.8.1 to 3.8.6 and 3.10.8; RFC 6298, section 5). State machine; under the stack's lock.
  */
 final class TimerExpiry implements TimerWheel.Expiry {
+    /** How long after there were no buffers for what a user wanted to send it is looked whether there are. */
+    static final long BUFFERS_NS = 10_000_000L;
+
     private final TcpContext context;
     private final Output output;
     private final Opening opening;
@@ -164,11 +168,26 @@ final class TimerExpiry implements TimerWheel.Expiry {
         if (c.keepsAlive && c.state.isSynchronized()) {
             keepAlive(c, nowNs);
         }
+        if (c.wantsRoom && c.sndQueuedBytes == 0) {
+            offerBuffers(c, nowNs);
+        }
+    }
+
+    /** The user wanted to send when there were no buffers: is there one now? */
+    private void offerBuffers(TcpConnection c, long nowNs) {
+        int packet = context.pool.allocate(PacketPool.SEND);
+        if (packet == PacketBuffers.NONE) {
+            c.otherNs = Math.min(c.otherNs, nowNs + BUFFERS_NS);
+            return;
+        }
+        context.pool.release(packet);
+        c.wantsRoom = false;
+        c.events |= TcpEvents.WRITABLE;
     }
 
     private void keepAlive(TcpConnection c, long nowNs) {
         long idleNs = nowNs - c.lastReceivedNs;
-        if (c.flightSize() > 0 || c.hasUnsent()) {
+        if (c.flightSize() > 0 || c.hasUnsent() || c.wantsRoom) {
             // Retransmissions find out by themselves.
             c.otherNs = nowNs + c.keepAliveIdleNs;
             return;

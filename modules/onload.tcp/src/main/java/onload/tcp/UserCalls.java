@@ -48,13 +48,18 @@ final class UserCalls {
         }
         int taken = sendQueue.append(c, from, offset, length);
         if (taken < length) {
-            c.wantsRoom = true;
-        }
-        if (taken == 0) {
-            return TcpConnection.WOULD_BLOCK;
+            waitForRoom(c, nowNs);
         }
         output.run(c, nowNs);
-        return taken;
+        return taken == 0 ? TcpConnection.WOULD_BLOCK : taken;
+    }
+
+    /** An acknowledgment will make room; with nothing under way it is buffers that are missing, and time must tell. */
+    private static void waitForRoom(TcpConnection c, long nowNs) {
+        c.wantsRoom = true;
+        if (c.sndQueuedBytes == 0) {
+            c.otherNs = Math.min(c.otherNs, nowNs + TimerExpiry.BUFFERS_NS);
+        }
     }
 
     int sendPacket(TcpConnection c, int packet, long nowNs) {
@@ -94,7 +99,8 @@ final class UserCalls {
         }
         context.scratch.putByte(0, value);
         if (sendQueue.append(c, context.scratch, 0, 1) == 0) {
-            c.wantsRoom = true;
+            waitForRoom(c, nowNs);
+            output.run(c, nowNs);
             return TcpConnection.WOULD_BLOCK;
         }
         c.hasUrgentToSend = true;
