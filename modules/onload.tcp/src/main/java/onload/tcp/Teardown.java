@@ -104,8 +104,6 @@ final class Teardown {
             case SYN_RECEIVED, ESTABLISHED -> c.state = TcpState.CLOSE_WAIT;
             case FIN_WAIT_1 -> c.state = TcpState.CLOSING;
             case FIN_WAIT_2 -> {
-                // The acknowledgment goes by hand: the connection that would send it is no more.
-                writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
                 enterTimeWait(c, nowNs);
             }
             default -> {
@@ -115,6 +113,10 @@ final class Teardown {
     }
 
     private void enterTimeWait(TcpConnection c, long nowNs) {
+        if (c.ackNow) {
+            // The FIN came in this batch, and the connection that would acknowledge it is no more.
+            writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+        }
         timeWaits.enter(c, nowNs);
         over(c);
     }
