@@ -13,6 +13,9 @@ final class PathMtu {
     /** As in Linux: a peer that asks for less would have us send headers alone. */
     private static final int LEAST_MSS = 48;
 
+    /** What the smallest IPv4 path takes: an MTU of 68 bytes. */
+    private static final int LEAST_PATH = 28;
+
     private static final int TIMESTAMPS_LENGTH = 12;
 
     private final TcpContext context;
@@ -40,7 +43,7 @@ final class PathMtu {
     private int segmentSize(TcpConnection c) {
         Destination to = c.way();
         int path = to.mtu() - to.ipHeaderLength() - TcpHeader.MIN_LENGTH;
-        int most = Math.max(LEAST_MSS, Math.min(path, c.peerMss));
+        int most = Math.min(Math.max(LEAST_PATH, path), Math.max(LEAST_MSS, c.peerMss));
         if (c.maximumSegmentSize != 0) {
             most = Math.min(most, c.maximumSegmentSize);
         }
