@@ -61,6 +61,9 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** Answer: this side has aborted the connection. */
     public static final int ABORTED = -14;
 
+    private static final int LEAST_SEGMENT_SIZE = 88;
+    private static final int LARGEST_SEGMENT_SIZE = 65_495;
+
     static final byte OPEN = 0;
     static final byte FAST_RECOVERY = 1;
     static final byte LOSS = 2;
@@ -461,8 +464,14 @@ public final class TcpConnection extends TransmissionControlBlock {
      * Limits the segments of both directions, before the connection opens.
      *
      * @param bytes of payload, 88 to 65495, or 0 for what the path takes
+     * @throws IllegalArgumentException if it is something else
      */
     public void maximumSegmentSize(int bytes) {
+        if (bytes != 0 && (bytes < LEAST_SEGMENT_SIZE || bytes > LARGEST_SEGMENT_SIZE)) {
+            throw new IllegalArgumentException(
+                    "segments cannot be limited to %d bytes; expected %d to %d, or 0 for no limit"
+                            .formatted(bytes, LEAST_SEGMENT_SIZE, LARGEST_SEGMENT_SIZE));
+        }
         maximumSegmentSize = bytes;
     }
 

@@ -222,10 +222,15 @@ public final class TcpEngine {
     }
 
     int bind(TcpConnection c, long high, long low, int port) {
-        if (c.state != TcpState.CLOSED || c.wasOpen() || c.wasBound) {
+        if (!isNew(c) || c.wasBound || port < 0 || port > 0xFFFF) {
             return TcpConnection.INVALID_STATE;
         }
         return ports.bind(c, high, low, port);
+    }
+
+    /** {@return whether it was neither opened nor closed} */
+    private static boolean isNew(TcpConnection c) {
+        return c.state == TcpState.CLOSED && !c.wasOpen() && !c.isOrphan;
     }
 
     int bind(TcpListener listener, long high, long low, int port) {
@@ -263,7 +268,7 @@ public final class TcpEngine {
     }
 
     int connect(TcpConnection c, long high, long low, int port, long nowNs) {
-        if (isClosed || c.state != TcpState.CLOSED || c.wasOpen() || port < 1 || port > 0xFFFF) {
+        if (isClosed || !isNew(c) || port < 1 || port > 0xFFFF) {
             return TcpConnection.INVALID_STATE;
         }
         int way = opening.findWay(c, high, low, nowNs);

@@ -1,0 +1,120 @@
+package onload.tcp;
+
+import static onload.tcp.Segment.ack;
+import static onload.tcp.Segment.data;
+import static onload.tcp.Segment.fin;
+import static onload.tcp.Segment.numbered;
+import static onload.tcp.Segment.segment;
+import static onload.tcp.Segment.syn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import onload.nic.packet.PacketBuffers;
+import onload.nic.packet.PacketPool;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cases that are rare on a network in good order: full tables, peers that take back, no buffers, tiny paths. */
+class ForgottenCasesTest {
+    @Test
+    void tinySegmentsDoNotFillMoreThanTheReceiveBuffer() {
+        TcpSettings settings = TcpSettings.DEFAULT.with(TcpSetting.RECEIVE_BUFFER_BYTES, 2048);
+        try (TcpScene scene = new TcpScene(settings).accepted(syn().mss(1460).windowScale(7))) {
+            for (int i = 0; i < 200; i++) {
+                scene.receives(data(1 + 100 * i, 100).ack(1)).after(50).takeAllSent();
+            }
+            assertTrue(
+                    scene.connection.available() <= 2048 + 2 * 128,
+                    () -> scene.connection.available() + " bytes");
+        }
+    }
+
+    @Test
+    void lastSegmentsOfASimultaneousCloseInOneBatchAreAcknowledged() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.closes().sends(fin().seq(1).ack(1));
+            scene.receives(fin().seq(1).ack(1), ack().seq(2).ack(2)).is(TcpState.TIME_WAIT);
+            scene.sends(ack().seq(2).ack(2));
+        }
+    }
+
+    @Test
+    void timeoutForgetsWhatAPeerThatTakesBackHasSaid() {
+        try (TcpScene scene = new TcpScene().accepted(syn().mss(1460).sackPermitted())) {
+            scene.writes(numbered(1, 6 * 1460)).takeAllSent();
+            scene.receives(ack().seq(1).ack(1).sack(1461, 4381)).takeAllSent();
+            scene.after(300).takeAllSent();
+            // It has the first, and has thrown the next two away.
+            scene.receives(ack().seq(1).ack(1461)).takeAllSent();
+            scene.after(1000);
+            scene.sends(segment(".").seq(1461).payload(numbered(1461, 1460))).ignoreRest();
+        }
+    }
+
+    @Test
+    void userWhomNoBufferWasThereForIsToldWhenThereIs() {
+        try (TcpScene scene = new TcpScene(TcpSettings.DEFAULT, false, 1500, 256).established()) {
+            List<Integer> all = new ArrayList<>();
+            for (int kind : new int[] {PacketPool.SEND, PacketPool.CONTROL}) {
+                for (int packet = scene.pool.allocate(kind);
+                        packet != PacketBuffers.NONE;
+                        packet = scene.pool.allocate(kind)) {
+                    all.add(packet);
+                }
+            }
+            assertEquals(TcpConnection.WOULD_BLOCK, scene.tryWrite(new byte[] {1}));
+            scene.events();
+            scene.after(1000);
+            assertEquals(0, scene.events() & TcpEvents.WRITABLE);
+            all.forEach(scene.pool::release);
+            scene.after(1000);
+            assertEquals(TcpEvents.WRITABLE, scene.events() & TcpEvents.WRITABLE);
+            scene.writes("a").sends(data("a").seq(1));
+            scene.receives(ack().seq(1).ack(2));
+        }
+    }
+
+    @Test
+    void segmentsFitTheSmallestPath() {
+        try (TcpScene scene = new TcpScene(TcpSettings.DEFAULT, false, 68).established()) {
+            scene.writes(numbered(1, 56));
+            scene.sends(segment(".").seq(1).payload(numbered(1, 28)), data(29, 28));
+            scene.receives(ack().seq(1).ack(57));
+        }
+    }
+
+    @Test
+    void closedConnectionIsNotOpened() {
+        try (TcpScene scene = new TcpScene()) {
+            TcpConnection c = scene.tcp.open();
+            c.close(scene.nowNs());
+            assertEquals(TcpConnection.INVALID_STATE, c.connect(0, 1, 80, scene.nowNs()));
+            assertEquals(TcpConnection.INVALID_STATE, c.bind(0, 0, 80));
+            assertEquals(0, scene.tcp.orphans());
+        }
+    }
+
+    @Test
+    void segmentSizeThatLeavesNoRoomIsRefused() {
+        try (TcpScene scene = new TcpScene()) {
+            TcpConnection c = scene.tcp.open();
+            assertThrows(IllegalArgumentException.class, () -> c.maximumSegmentSize(12));
+            assertThrows(IllegalArgumentException.class, () -> c.maximumSegmentSize(65_496));
+            c.maximumSegmentSize(88);
+            c.maximumSegmentSize(0);
+        }
+    }
+
+    @Test
+    void portOutOfRangeIsRefusedAndLeavesNothing() {
+        try (TcpScene scene = new TcpScene()) {
+            assertEquals(TcpConnection.INVALID_STATE, scene.tcp.open().bind(0, 0, 65_536));
+            assertEquals(TcpConnection.INVALID_STATE, scene.tcp.open().bind(0, 0, -1));
+        }
+    }
+}
