@@ -475,7 +475,9 @@ public final class TcpEngine {
         for (int i = 0; i < acceptable.size(); i++) {
             TcpListener listener = acceptable.get(i);
             listener.isReported = false;
-            context.events.acceptable(listener);
+            if (listener.isListening) {
+                context.events.acceptable(listener);
+            }
         }
         acceptable.clear();
         for (int i = 0; i < touched.size(); i++) {
@@ -494,6 +496,8 @@ public final class TcpEngine {
     private void report(TcpConnection c) {
         int what = c.events;
         c.events = 0;
+        // What the user does to it from now on is news, to be reported in this batch.
+        c.isTouched = false;
         if (c.isOrphan) {
             what &= TcpEvents.CLOSED;
         }

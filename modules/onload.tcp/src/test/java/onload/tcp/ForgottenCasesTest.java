@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -115,6 +116,63 @@ class ForgottenCasesTest {
         try (TcpScene scene = new TcpScene()) {
             assertEquals(TcpConnection.INVALID_STATE, scene.tcp.open().bind(0, 0, 65_536));
             assertEquals(TcpConnection.INVALID_STATE, scene.tcp.open().bind(0, 0, -1));
+        }
+    }
+
+    @Test
+    void connectionThatIsClosedWhileOthersAreReportedIsReportedAsClosed() {
+        try (TcpScene scene = new TcpScene().established()) {
+            TcpConnection first = scene.connection;
+            scene.receives(syn().port(5001).mss(1460).seq(0)).takeSent("SYN-ACK");
+            scene.receives(ack().port(5001).seq(1).ack(1));
+            TcpConnection second = scene.accepts();
+            scene.events(first);
+            scene.onChange =
+                    which -> {
+                        if (which == second) {
+                            // It has data that nobody has read, and was reported before.
+                            first.close(scene.nowNs());
+                        }
+                    };
+            scene.receives(data("a").seq(1).ack(1), data("b").port(5001).seq(1).ack(1));
+            scene.takeAllSent();
+            assertEquals(TcpState.CLOSED, first.state());
+            assertEquals(TcpEvents.READABLE | TcpEvents.CLOSED, scene.events(first));
+            assertEquals(TcpEvents.READABLE, scene.events(second));
+        }
+    }
+
+    @Test
+    void connectionThatClosesItselfWhenItIsReportedIsReportedAsClosed() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.events();
+            scene.onChange = which -> which.close(scene.nowNs());
+            scene.receives(data("a").seq(1).ack(1)).takeAllSent();
+            assertEquals(TcpState.CLOSED, scene.connection.state());
+            assertEquals(TcpEvents.READABLE | TcpEvents.CLOSED, scene.events());
+        }
+    }
+
+    @Test
+    void userWhoOpensAndClosesInReportsIsServed() {
+        try (TcpScene scene = new TcpScene().established()) {
+            TcpConnection c = scene.connection;
+            scene.onChange =
+                    which -> {
+                        if (which.available() > 0) {
+                            scene.listener.close(scene.nowNs());
+                            scene.listening(1);
+                            which.receive(new UnsafeBuffer(new byte[9]), 0, 9, scene.nowNs());
+                            which.send(new UnsafeBuffer(new byte[] {'x'}), 0, 1, scene.nowNs());
+                            which.close(scene.nowNs());
+                        }
+                    };
+            scene.receives(data("a").seq(1).ack(1));
+            scene.takeAllSent().is(TcpState.FIN_WAIT_1);
+            scene.receives(ack().seq(2).ack(3)).is(TcpState.FIN_WAIT_2);
+            scene.receives(fin().seq(2).ack(3)).takeAllSent();
+            assertEquals(TcpState.TIME_WAIT, c.state());
+            assertEquals(TcpEvents.CLOSED, scene.events(c) & TcpEvents.CLOSED);
         }
     }
 }

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * One TCP engine on an IP layer on a NIC whose wire the test holds, on virtual time: segments are injected and segments
@@ -100,6 +101,10 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     private long nowNs = 123_456_789L;
     private long markNs;
     private boolean ignoresRest;
+
+    /** What the user does when something is reported. */
+    Consumer<TcpConnection> onChange = which -> {};
+
     private boolean isAbandoned;
 
     /** What one pair of ports has come to: numbers that others are relative to. */
@@ -877,6 +882,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     @Override
     public void changed(TcpConnection which, int what) {
         seen.merge(which, what, (one, other) -> one | other);
+        onChange.accept(which);
     }
 
     @Override
