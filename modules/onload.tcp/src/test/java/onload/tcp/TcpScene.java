@@ -902,6 +902,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             nic.jam(false);
             nic.hold(false);
             settle();
+            connection.close(nowNs);
             tcp.close(nowNs);
             settle();
             assertEquals(0, tcp.flows(), "flows are left");
