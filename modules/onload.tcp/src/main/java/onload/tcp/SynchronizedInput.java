@@ -212,6 +212,10 @@ final class SynchronizedInput {
         if (!s.options.hasTimestamps()) {
             // RFC 7323, section 3.2.
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_NO_TIMESTAMP);
+            if (s.is(TcpHeader.SYN)) {
+                // A peer that has forgotten the connection has to learn that this side has not.
+                challenge(c, nowNs);
+            }
             return false;
         }
         if (s.options.timestampValue() - c.tsRecent >= 0
@@ -219,7 +223,9 @@ final class SynchronizedInput {
             return true;
         }
         context.counters.increment(TcpCounter.RECEIVE_DROPPED_OLD_TIMESTAMP);
-        if (s.length > 0 && s.end() - c.rcvNxt <= 0) {
+        if (s.is(TcpHeader.SYN)) {
+            challenge(c, nowNs);
+        } else if (s.length > 0 && s.end() - c.rcvNxt <= 0) {
             text.duplicate(c, s.sequence, s.end());
         } else {
             outside(c, s, nowNs);

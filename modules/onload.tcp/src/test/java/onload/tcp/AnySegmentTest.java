@@ -19,7 +19,7 @@ class AnySegmentTest {
     @Test
     void connectionsSurviveAnything() {
         Property.forAll(
-                500,
+                300,
                 random -> {
                     SplittableRandom choice = new SplittableRandom(random.anyLong());
                     TcpSettings settings = settings(choice);

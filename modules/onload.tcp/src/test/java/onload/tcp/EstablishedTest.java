@@ -478,4 +478,90 @@ class EstablishedTest {
             }
         }
     }
+
+    // Timestamps in the sequence check (RFC 7323, section 5.3).
+
+    private static TcpScene withTimestamps() {
+        return new TcpScene().accepted(syn().mss(1460).timestamps(1000, 0));
+    }
+
+    @Test
+    void oldTimestampIsAcknowledgedAndDropped() {
+        try (TcpScene scene = withTimestamps()) {
+            scene.receives(data("abc").seq(1).timestamps(2000, 0)).sends(ack().ack(4));
+            scene.receives(data("def").seq(4).timestamps(1999, 0)).sends(ack().ack(4));
+            assertEquals("abc", scene.reads());
+            assertEquals(1, scene.count(TcpCounter.RECEIVE_DROPPED_OLD_TIMESTAMP));
+            scene.receives(data("def").seq(4).timestamps(2000, 0)).sends(ack().ack(7));
+            assertEquals("def", scene.reads());
+        }
+    }
+
+    @Test
+    void segmentWithoutTimestampIsDroppedInSilence() {
+        try (TcpScene scene = withTimestamps()) {
+            scene.receives(data("abc").seq(1).ack(1).noTimestamps()).sendsNothing();
+            assertEquals(1, scene.count(TcpCounter.RECEIVE_DROPPED_NO_TIMESTAMP));
+        }
+    }
+
+    @Test
+    void resetNeedsNoTimestampAndAnOldOneDoesNotHinderIt() {
+        try (TcpScene scene = withTimestamps()) {
+            scene.receives(rst().seq(1)).is(TcpState.CLOSED);
+        }
+        try (TcpScene scene = withTimestamps()) {
+            scene.receives(rst().seq(1).timestamps(5, 0)).is(TcpState.CLOSED);
+        }
+    }
+
+    @Test
+    void timestampOfASegmentThatIsEarlyIsNotEchoed() {
+        try (TcpScene scene = withTimestamps()) {
+            scene.receives(data("def").seq(4).timestamps(1500, 0));
+            scene.sends(ack().ack(1).timestamps(0, 1000));
+            scene.receives(data("abc").seq(1).timestamps(1400, 0));
+            scene.sends(ack().ack(7).timestamps(0, 1400));
+        }
+    }
+
+    @Test
+    void synIsChallengedThoughItsTimestampIsOldOrMissing() {
+        try (TcpScene scene = withTimestamps()) {
+            scene.receives(syn().rawSeq(500).timestamps(1, 0)).sends(ack().seq(1).ack(1));
+            scene.after(1000).receives(syn().rawSeq(500).noTimestamps());
+            scene.sends(ack().seq(1).ack(1)).is(TcpState.ESTABLISHED);
+        }
+    }
+
+    @Test
+    void floodOfOldTimestampsWithSynsIsAnsweredOnce() {
+        try (TcpScene scene = withTimestamps()) {
+            for (int i = 0; i < 20; i++) {
+                scene.receives(syn().rawSeq(500).timestamps(1, 0));
+            }
+            assertEquals(1, scene.sentCount());
+            scene.takeAllSent();
+        }
+    }
+
+    @Test
+    void christmasTreeIsAReset() {
+        try (TcpScene scene = established()) {
+            scene.receives(segment("FSRP.UEW").seq(1).ack(1).urgentPointer(1));
+            scene.is(TcpState.CLOSED).sendsNothing();
+        }
+    }
+
+    @Test
+    void simultaneousCloseWithDataOnBothSidesLosesNothing() {
+        try (TcpScene scene = established()) {
+            scene.writes("abc").sends(data("abc").seq(1));
+            scene.shutsDown().sends(fin().seq(4));
+            scene.receives(segment("FP.").seq(1).ack(1).payload("xyz")).sends(ack().seq(5).ack(5));
+            scene.is(TcpState.CLOSING);
+            assertEquals("xyz", scene.reads());
+            scene.receives(ack().seq(5).ack(5)).is(TcpState.TIME_WAIT);
+        }
+    }
 }

@@ -153,4 +153,76 @@ class FinWait1Test {
             assertEquals(TcpEvents.CLOSED, scene.events());
         }
     }
+
+    @Test
+    void textAndFinGoAgainTogether() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.receives(ack().seq(1).ack(1).window(0));
+            scene.writes("abc").shutsDown();
+            scene.receives(ack().seq(1).ack(1)).sends(segment("FP.").seq(1).payload("abc")).mark();
+            scene.sendsAt(200, segment("FP.").seq(1).payload("abc"));
+            scene.receives(ack().seq(1).ack(4)).is(TcpState.FIN_WAIT_1);
+            scene.ignoreRest().after(1000).receives(ack().seq(1).ack(5)).is(TcpState.FIN_WAIT_2);
+        }
+    }
+
+    @Test
+    void finThatIsLostGoesAgainAfterItsTextIsAcknowledged() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.writes("abc").sends(data("abc").seq(1));
+            scene.shutsDown().sends(fin().seq(4)).mark();
+            scene.receives(ack().seq(1).ack(4)).sendsNothing();
+            scene.sendsAt(200, fin().seq(4).ack(1));
+            scene.receives(ack().seq(1).ack(5)).is(TcpState.FIN_WAIT_2);
+        }
+    }
+
+    @Test
+    void orphanWhosePeerNeverOpensTheWindowIsResetInTheEnd() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.receives(ack().seq(1).ack(1).window(0));
+            scene.writes("abc").closes();
+            for (int i = 0; i < 2000 && scene.tcp.orphans() > 0; i++) {
+                scene.after(1000);
+                if (scene.sentCount() > 0) {
+                    scene.takeAllSent().receives(ack().seq(1).ack(1).window(0));
+                }
+            }
+            scene.takeAllSent();
+            assertEquals(0, scene.tcp.orphans());
+            assertEquals(0, scene.tcp.flows());
+        }
+    }
+
+    @Test
+    void connectionWithAUserKeepsAskingAClosedWindow() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.receives(ack().seq(1).ack(1).window(0));
+            scene.writes("abc").shutsDown();
+            for (int i = 0; i < 2000; i++) {
+                scene.after(1000);
+                if (scene.sentCount() > 0) {
+                    scene.takeAllSent().receives(ack().seq(1).ack(1).window(0));
+                }
+            }
+            scene.is(TcpState.FIN_WAIT_1);
+            scene.receives(ack().seq(1).ack(1)).sends(segment("FP.").seq(1).payload("abc"));
+            scene.receives(ack().seq(1).ack(5)).is(TcpState.FIN_WAIT_2);
+        }
+    }
+
+    @Test
+    void finToAClosedWindowGoesAndGoesAgainUntilItIsTaken() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.receives(ack().seq(1).ack(1).window(0));
+            scene.shutsDown().ignoreRest();
+            for (int i = 0; i < 50; i++) {
+                scene.after(125_000).takeAllSent();
+                scene.receives(ack().seq(1).ack(1).window(0)).takeAllSent();
+            }
+            scene.is(TcpState.FIN_WAIT_1);
+            scene.receives(ack().seq(1).ack(1)).after(125_000).sends(fin().seq(1));
+            scene.receives(ack().seq(1).ack(2)).is(TcpState.FIN_WAIT_2);
+        }
+    }
 }

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import onload.tcp.counter.TcpCounter;
+import onload.wire.IpAddress;
 
 import org.junit.jupiter.api.Test;
 
@@ -369,6 +370,92 @@ class ListenTest {
             assertEquals(0, scene.listener.waiting());
             assertEquals(1, scene.count(TcpCounter.ESTABLISHED));
             scene.after(10_000).sendsNothing();
+        }
+    }
+
+    // Addresses.
+
+    @Test
+    void synFromOurOwnAddressOnTheWireIsDropped() {
+        try (TcpScene scene = listening()) {
+            scene.receives(syn().seq(0).from(scene.own).port(TcpScene.PORT)).sendsNothing();
+            assertEquals(0, scene.tcp.flows());
+        }
+    }
+
+    @Test
+    void listenerOfAnAddressIsBeforeThatOfAll() {
+        try (TcpScene scene = listening()) {
+            IpAddress own = IpAddress.parse(scene.own);
+            TcpListener other = scene.tcp.listener();
+            assertEquals(
+                    TcpConnection.ADDRESS_IN_USE, other.bind(own.high(), own.low(), TcpScene.PORT));
+            assertEquals(0, other.bind(own.high(), own.low(), 81));
+            assertEquals(0, other.listen(1));
+            scene.receives(syn().seq(0).localPort(81)).sends(synAck().localPort(81));
+            assertEquals(1, other.halfOpen());
+            other.close(scene.nowNs());
+        }
+    }
+
+    @Test
+    void addressThatIsNotOursCannotBeBound() {
+        try (TcpScene scene = listening()) {
+            IpAddress peer = IpAddress.parse(scene.peer);
+            TcpListener other = scene.tcp.listener();
+            assertEquals(
+                    TcpConnection.ADDRESS_NOT_AVAILABLE, other.bind(peer.high(), peer.low(), 81));
+            assertEquals(
+                    TcpConnection.ADDRESS_NOT_AVAILABLE,
+                    scene.connection.bind(peer.high(), peer.low(), 81));
+            assertEquals(TcpConnection.INVALID_STATE, other.bind(0, 0, 65_536));
+            assertEquals(TcpConnection.INVALID_STATE, other.bind(0, 0, -1));
+        }
+    }
+
+    @Test
+    void listenerOfIpv6OnlyTakesNoIpv4() {
+        try (TcpScene scene = new TcpScene()) {
+            scene.listener.v6Only(true);
+            assertEquals(0, scene.listener.bind(0, 0, TcpScene.PORT));
+            assertEquals(0, scene.listener.listen(1));
+            scene.receives(syn().seq(0)).sends(rstAck().rawSeq(0).ack(1));
+        }
+    }
+
+    @Test
+    void portIsFreeForANewListenerWhileOldConnectionsGoOn() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.listener.close(scene.nowNs());
+            TcpListener other = scene.tcp.listener();
+            assertEquals(0, other.bind(0, 0, TcpScene.PORT));
+            assertEquals(0, other.listen(1));
+            scene.receives(data("abc").seq(1).ack(1)).sends(ack().seq(1).ack(4));
+            scene.receives(syn().seq(0).port(5001)).sends(synAck().port(5001));
+        }
+    }
+
+    @Test
+    void portZeroIsChosen() {
+        try (TcpScene scene = new TcpScene()) {
+            assertEquals(0, scene.listener.bind(0, 0, 0));
+            int port = scene.listener.port();
+            assertEquals(true, port >= 32_768 && port <= 60_999, "" + port);
+        }
+    }
+
+    @Test
+    void connectIsRefusedWhenThereIsNoRoomAndPossibleLater() {
+        TcpSettings settings = TcpSettings.DEFAULT.with(TcpSetting.MAX_FLOWS, 1);
+        try (TcpScene scene = new TcpScene(settings).established()) {
+            IpAddress to = IpAddress.parse(scene.peer);
+            TcpConnection c = scene.tcp.open();
+            assertEquals(
+                    TcpConnection.NO_MEMORY, c.connect(to.high(), to.low(), 5001, scene.nowNs()));
+            assertEquals(TcpState.CLOSED, c.state());
+            scene.aborts().sends(rstAck());
+            assertEquals(0, c.connect(to.high(), to.low(), 5001, scene.nowNs()));
+            scene.settle().sends(syn().port(5001));
         }
     }
 }
