@@ -28,6 +28,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private final int retries;
     private final int orphanRetries;
     private final int synRetries;
+    private final long maxRtoNs;
 
     TimerExpiry(
             TcpContext context,
@@ -52,6 +53,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
         this.touched = touched;
         retries = context.settings.number(TcpSetting.RETRIES);
         orphanRetries = context.settings.number(TcpSetting.ORPHAN_RETRIES);
+        maxRtoNs = context.settings.get(TcpSetting.MAX_RTO_NS);
         synRetries = context.settings.number(TcpSetting.SYN_RETRIES);
     }
 
@@ -95,6 +97,11 @@ final class TimerExpiry implements TimerWheel.Expiry {
             teardown.timedOut(c, nowNs);
             return;
         }
+        if (isStuckOrphan(c)) {
+            context.counters.increment(TcpCounter.TIMED_OUT);
+            teardown.abort(c, TcpConnection.TIMED_OUT, nowNs);
+            return;
+        }
         if (isOpening) {
             c.timeouts++;
             Timers.backOff(c);
@@ -118,6 +125,14 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private static boolean isTimedOut(TcpConnection c, int limit, long nowNs) {
         return c.timeouts >= limit
                 || (c.userTimeoutNs > 0 && nowNs - c.unansweredSinceNs >= c.userTimeoutNs);
+    }
+
+    /**
+     * {@return whether nobody waits any more for what a peer does not take} It answers, so that there are no timeouts; as
+     * on Linux it has until questions are as rare as they get.
+     */
+    private boolean isStuckOrphan(TcpConnection c) {
+        return c.isOrphan && c.sndWnd == 0 && timers.rto(c) >= maxRtoNs;
     }
 
     private void timeout(TcpConnection c, long nowNs) {
