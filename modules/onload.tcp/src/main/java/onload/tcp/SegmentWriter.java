@@ -200,9 +200,10 @@ final class SegmentWriter {
     }
 
     /**
-     * {@return the field for a window that stays} Rounded up, unless that was done so often that the window is a unit of
-     * the field beyond the buffer: a peer that sends less than a unit at a time would move the edge for ever. Then the
-     * edge seems to go back by less than a unit (RFC 7323, section 2.4), but what comes before it is still taken.
+     * {@return the field for a window that stays} Rounded up, unless that was done so often that the window is a
+     * unit of the field beyond the buffer: a peer that sends less than a unit at a time would move the edge for
+     * ever. Then the edge seems to go back by less than a unit (RFC 7323, section 2.4), but what comes before it
+     * is still taken.
      */
     private static int keeping(TcpConnection c, int current) {
         int unit = 1 << c.rcvScale;

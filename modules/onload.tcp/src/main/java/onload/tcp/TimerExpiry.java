@@ -128,8 +128,8 @@ final class TimerExpiry implements TimerWheel.Expiry {
     }
 
     /**
-     * {@return whether nobody waits any more for what a peer does not take} It answers, so that there are no timeouts; as
-     * on Linux it has until questions are as rare as they get.
+     * {@return whether nobody waits any more for what a peer does not take} It answers, so that there are no
+     * timeouts; as on Linux it has until questions are as rare as they get.
      */
     private boolean isStuckOrphan(TcpConnection c) {
         return c.isOrphan && c.sndWnd == 0 && timers.rto(c) >= maxRtoNs;

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import java.util.SplittableRandom;
 
 /**
- * Any segments, ICMP errors and calls in any state and order, most of them near the windows: nothing is thrown, what the
- * connection says of itself holds, and all buffers come home.
+ * Any segments, ICMP errors and calls in any state and order, most of them near the windows: nothing is thrown,
+ * what the connection says of itself holds, and all buffers come home.
  */
 class AnySegmentTest {
     private static final TcpState[] STATES = TcpState.values();
@@ -180,7 +180,8 @@ class AnySegmentTest {
                 c.isInTable(),
                 () -> "in the table\n" + scene.describe());
         if (c.state == TcpState.CLOSED) {
-            assertEquals(Long.MAX_VALUE, Math.min(c.retransmitNs, c.acknowledgeNs), scene::describe);
+            assertEquals(
+                    Long.MAX_VALUE, Math.min(c.retransmitNs, c.acknowledgeNs), scene::describe);
             assertEquals(0, c.sndQueuedBytes, scene::describe);
         } else {
             assertEquals(0, c.error, scene::describe);

@@ -47,8 +47,7 @@ class ConnectionFootprintTest {
         Field instance = type.getDeclaredField("theUnsafe");
         instance.setAccessible(true);
         return (long)
-                type.getMethod("objectFieldOffset", Field.class)
-                        .invoke(instance.get(null), field);
+                type.getMethod("objectFieldOffset", Field.class).invoke(instance.get(null), field);
     }
 
     private static int sizeOf(Class<?> type) {
