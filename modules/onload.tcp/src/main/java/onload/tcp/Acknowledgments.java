@@ -56,7 +56,7 @@ final class Acknowledgments {
             c.sndNxt = c.sndUna;
         }
         measure(c, segment, sentNs, nowNs);
-        c.backoff = 0;
+        c.probeBackoff = 0;
         c.timeouts = 0;
         c.probesSent = 0;
         c.softError = 0;

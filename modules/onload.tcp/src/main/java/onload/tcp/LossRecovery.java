@@ -133,8 +133,10 @@ final class LossRecovery {
             return true;
         }
         if (c.sndUna - c.recover >= 0) {
+            // RFC 6582, section 3.2, step 3: recovery itself says what the window is.
+            boolean wasFast = c.recovery == TcpConnection.FAST_RECOVERY;
             leave(c, nowNs);
-            return true;
+            return !wasFast;
         }
         if (c.recovery == TcpConnection.LOSS) {
             return true;

@@ -286,6 +286,7 @@ final class Opening {
         // RFC 6928, section 2: a SYN that was lost leaves one segment to begin with.
         int window = c.timeouts > 1 ? c.mss : initialWindow(c.mss);
         Objects.requireNonNull(c.congestion).start(window, c.mss);
+        c.wasSynLost = c.timeouts > 0;
         c.timeouts = 0;
         c.backoff = 0;
         c.rcvMss = Math.min(c.mss, DEFAULT_IPV4_MSS);

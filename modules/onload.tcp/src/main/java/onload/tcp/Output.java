@@ -174,7 +174,7 @@ final class Output {
     private void advance(TcpConnection c, int packet, int bytes, boolean hasFin, long nowNs) {
         if (c.isIdle()) {
             // RFC 6298, rule 5.1; a timer for window probes has nothing to wait for any more.
-            c.backoff = 0;
+            c.probeBackoff = 0;
             c.timeouts = 0;
             c.unansweredSinceNs = nowNs;
             c.retransmitNs = nowNs + timers.rto(c);
@@ -203,7 +203,7 @@ final class Output {
             return;
         }
         if (c.isIdle()) {
-            c.backoff = 0;
+            c.probeBackoff = 0;
             c.timeouts = 0;
             c.unansweredSinceNs = nowNs;
             c.retransmitNs = nowNs + timers.rto(c);

@@ -90,6 +90,12 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** How often the timeout was doubled. */
     byte backoff;
 
+    /** How often the interval of window probes was doubled. */
+    byte probeBackoff;
+
+    /** A SYN had to be sent again. */
+    boolean wasSynLost;
+
     /** Timeouts without an acknowledgment of new data. */
     int timeouts;
 

@@ -344,7 +344,7 @@ public final class TcpEngine {
                         : c.recovery == TcpConnection.LOSS ? "loss" : "recovery",
                 c.timeouts,
                 c.probesSent,
-                c.backoff,
+                Math.max(c.backoff, c.probeBackoff),
                 c.hasTimestamps,
                 c.hasSack,
                 c.peerScales,

@@ -132,7 +132,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
      * timeouts; as on Linux it has until questions are as rare as they get.
      */
     private boolean isStuckOrphan(TcpConnection c) {
-        return c.isOrphan && c.sndWnd == 0 && timers.rto(c) >= maxRtoNs;
+        return c.isOrphan && c.sndWnd == 0 && timers.probeInterval(c) >= maxRtoNs;
     }
 
     private void timeout(TcpConnection c, long nowNs) {
@@ -148,8 +148,8 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private void probe(TcpConnection c, long nowNs) {
         int usable = c.sndUna + c.sndWnd - c.sndNxt;
         c.timeouts++;
-        Timers.backOff(c);
-        c.retransmitNs = nowNs + timers.rto(c);
+        Timers.probed(c);
+        c.retransmitNs = nowNs + timers.probeInterval(c);
         limitByUserTimeout(c);
         if (usable > 0) {
             // The window is open, but not for a whole segment: what fits goes (the override timer

@@ -9,6 +9,9 @@ import onload.tcp.recovery.RoundTripTime;
 final class Timers {
     private static final int MAX_BACKOFF = 32;
 
+    /** RFC 6298, rule 5.7: when a SYN had to go again, and nothing is known of the way. */
+    private static final long RTO_AFTER_LOST_SYN_NS = 3_000_000_000L;
+
     private final TcpContext context;
     private final long minRtoNs;
     private final long maxRtoNs;
@@ -33,10 +36,23 @@ final class Timers {
     long rto(TcpConnection c) {
         long base =
                 c.srttNs == 0
-                        ? initialRtoNs
+                        ? c.wasSynLost ? Math.max(initialRtoNs, RTO_AFTER_LOST_SYN_NS) : initialRtoNs
                         : RoundTripTime.timeout(c.srttNs, c.rttvarNs, minRtoNs, maxRtoNs);
         int shift = Math.min(c.backoff, MAX_BACKOFF);
         return shift > 0 && base > maxRtoNs >> shift ? maxRtoNs : base << shift;
+    }
+
+    /** {@return how long until a closed window is asked again, doubled with each question (RFC 9293, section 3.8.6.1)} */
+    long probeInterval(TcpConnection c) {
+        long base = rto(c);
+        return base > maxRtoNs >> c.probeBackoff ? maxRtoNs : base << c.probeBackoff;
+    }
+
+    /** One more question to a closed window; that may be asked for days, so that the count has an end. */
+    static void probed(TcpConnection c) {
+        if (c.probeBackoff < MAX_BACKOFF) {
+            c.probeBackoff++;
+        }
     }
 
     /** The timeout doubles from now on; a closed window may be asked for days, so that the count has an end. */
@@ -51,5 +67,8 @@ final class Timers {
         long rttvarNs = RoundTripTime.variation(c.srttNs, c.rttvarNs, sampleNs);
         c.srttNs = RoundTripTime.smoothed(c.srttNs, c.rttvarNs, sampleNs);
         c.rttvarNs = rttvarNs;
+        // Karn's algorithm: a timeout that was doubled stays so until there is a measurement; for if it
+        // was too short for the way, there would never be one.
+        c.backoff = 0;
     }
 }
