@@ -290,7 +290,7 @@ final class SynchronizedInput {
             return;
         }
         if (c.isOrphan && s.length > 0 && s.end() - c.rcvNxt > 0) {
-            // RFC 9293, section 3.6.1, MUST-13: what nobody will read is reset.
+            // RFC 9293, section 3.6.1, SHLD-3: what nobody will read is reset.
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_ORPHAN);
             teardown.abort(c, TcpConnection.ABORTED, nowNs);
             return;

@@ -62,7 +62,7 @@ public enum TcpSetting {
     /** The same for a connection that its user has closed. */
     ORPHAN_RETRIES(8, 0, 127),
 
-    /** How long an acknowledgment waits for data to go with it (RFC 9293, MUST-59: below 500 ms). */
+    /** How long an acknowledgment waits for data to go with it (RFC 9293, MUST-40: below 500 ms). */
     DELAYED_ACK_NS(40_000_000L, 0, 499_999_999L),
 
     /** Segments that are acknowledged without delay when a connection is new. */
