@@ -70,6 +70,7 @@ final class SynchronizedInput {
             challenge(c, nowNs);
             return;
         }
+        rememberTimestamp(c, segment, nowNs);
         if (!teardown.finAcknowledged(c, nowNs)) {
             return;
         }
@@ -101,16 +102,24 @@ final class SynchronizedInput {
     }
 
     private void predicted(TcpConnection c, ArrivingSegment s, long nowNs) {
-        if (c.hasTimestamps && s.sequence - c.rcvAcked <= 0) {
-            c.tsRecent = s.options.timestampValue();
-            c.tsRecentNs = nowNs;
-        }
+        rememberTimestamp(c, s, nowNs);
         acknowledgments.process(c, s, nowNs);
         if (s.length > 0) {
             if (s.length > c.rcvMss) {
                 c.rcvMss = s.length;
             }
             text.next(c, s, nowNs);
+        }
+    }
+
+    /**
+     * RFC 7323, section 4.3, rule 2; only of a segment whose acknowledgment may be as well, so that nobody who does not
+     * see the connection can make its own segments look old.
+     */
+    private static void rememberTimestamp(TcpConnection c, ArrivingSegment s, long nowNs) {
+        if (c.hasTimestamps && s.options.hasTimestamps() && s.sequence - c.rcvAcked <= 0) {
+            c.tsRecent = s.options.timestampValue();
+            c.tsRecentNs = nowNs;
         }
     }
 
@@ -154,11 +163,6 @@ final class SynchronizedInput {
                                         || isAround(c, s, span));
         if (!isIn) {
             return isOnlyWithoutText(c, s, window, nowNs);
-        }
-        if (c.hasTimestamps && s.options.hasTimestamps() && s.sequence - c.rcvAcked <= 0) {
-            // RFC 7323, section 4.3, rule 2.
-            c.tsRecent = s.options.timestampValue();
-            c.tsRecentNs = nowNs;
         }
         return true;
     }

@@ -564,4 +564,43 @@ class EstablishedTest {
             scene.receives(ack().seq(5).ack(5)).is(TcpState.TIME_WAIT);
         }
     }
+
+    @Test
+    void timestampOfASegmentThatIsRefusedIsNotTaken() {
+        Segment[] forged = {
+            data("x").seq(1).ack(1_000_000),
+            segment("").seq(1),
+            syn().rawSeq(-9),
+            rst().seq(0).payload("12"),
+        };
+        for (Segment each : forged) {
+            try (TcpScene scene = withTimestamps()) {
+                scene.receives(each.timestamps(2_000_000_000, 0)).takeAllSent();
+                scene.receives(data("abc").seq(1).ack(1).timestamps(1001, 0));
+                scene.sends(ack().seq(1).ack(4).timestamps(0, 1001));
+                assertEquals("abc", scene.reads());
+            }
+        }
+    }
+
+    @Test
+    void peerThatHasForgottenTheConnectionFindsOutAndEndsIt() {
+        try (TcpScene scene = withTimestamps()) {
+            scene.writes("abc").sends(data("abc").seq(1).ack(1));
+            scene.receives(syn().rawSeq(400_000_000).timestamps(5, 0));
+            scene.sends(ack().seq(4).ack(1));
+            scene.receives(rst().rawSeq(-10 + 1)).is(TcpState.CLOSED);
+            assertEquals(TcpConnection.RESET, scene.connection.error());
+        }
+    }
+
+    @Test
+    void whatTheUserDoesItselfIsNotReportedAsAFailure() {
+        try (TcpScene scene = established()) {
+            TcpConnection c = scene.connection;
+            scene.aborts().sends(rstAck());
+            scene.receives(syn().seq(0).port(5001)).takeAllSent();
+            assertEquals(0, scene.events(c) & ~TcpEvents.CLOSED);
+        }
+    }
 }

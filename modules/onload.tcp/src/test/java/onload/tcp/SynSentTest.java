@@ -314,4 +314,25 @@ class SynSentTest {
             assertEquals(TcpConnection.WOULD_BLOCK, other.receive(bytes, 0, 4, scene.nowNs()));
         }
     }
+
+    @Test
+    void listenerOfTheSameEngineIsConnectedTo() {
+        try (TcpScene scene = new TcpScene().listening(1)) {
+            IpAddress own = IpAddress.parse(scene.own);
+            TcpConnection client = scene.connection;
+            assertEquals(0, client.connect(own.high(), own.low(), TcpScene.PORT, scene.nowNs()));
+            scene.settle().is(TcpState.ESTABLISHED);
+            scene.writes("hello");
+            TcpConnection server = scene.accepts();
+            assertEquals("hello", scene.reads());
+            scene.writes("back").closes();
+            scene.connection = client;
+            assertEquals("back", scene.reads());
+            assertEquals(TcpConnection.END_OF_STREAM, scene.tryRead());
+            scene.closes().after(1000).sendsNothing();
+            assertEquals(TcpState.TIME_WAIT, server.state());
+            assertEquals(TcpState.CLOSED, client.state());
+            assertEquals(0, scene.tcp.orphans());
+        }
+    }
 }
