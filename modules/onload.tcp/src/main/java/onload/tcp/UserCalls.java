@@ -263,5 +263,7 @@ final class UserCalls {
             return;
         }
         teardown.abort(c, TcpConnection.ABORTED, nowNs);
+        // The user knows that it failed.
+        c.events &= TcpEvents.CLOSED;
     }
 }
