@@ -162,7 +162,7 @@ final class SegmentWriter {
                 at + TcpHeader.ACKNOWLEDGMENT_NUMBER_OFFSET, acknowledgment, ByteOrder.BIG_ENDIAN);
         int urgent = 0;
         int all = flags;
-        if (c.hasUrgentToSend && c.sndUp - sequence > 0) {
+        if (c.hasUrgentToSend && c.sndUp - sequence > 0 && (flags & TcpHeader.RST) == 0) {
             // RFC 9293, section 3.8.5; the pointer is to the byte after the urgent data (RFC 6093).
             urgent = Math.min(c.sndUp - sequence, 0xFFFF);
             all |= TcpHeader.URG;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.testkit.base.Property;
+import onload.wire.TcpHeader;
 
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +24,15 @@ class AnySegmentTest {
                 random -> {
                     SplittableRandom choice = new SplittableRandom(random.anyLong());
                     TcpSettings settings = settings(choice);
-                    TcpState state = STATES[choice.nextInt(STATES.length)];
+                    TcpState state = choice.nextInt(3) == 0
+                                    ? TcpState.ESTABLISHED
+                                    : STATES[choice.nextInt(STATES.length)];
                     boolean isIpv6 = choice.nextInt(4) == 0;
                     try (TcpScene scene = new TcpScene(settings, isIpv6).ignoreRest()) {
                         if (choice.nextBoolean()) {
                             scene.isns(choice.nextInt(), choice.nextInt());
                         }
-                        scene.inState(state);
+                        begin(scene, state, choice);
                         for (int i = 0; i < 60; i++) {
                             step(scene, choice);
                             check(scene);
@@ -37,6 +40,32 @@ class AnySegmentTest {
                         }
                     }
                 });
+    }
+
+    /** Half of the established ones have agreed on options. */
+    private static void begin(TcpScene scene, TcpState state, SplittableRandom choice) {
+        if (state != TcpState.ESTABLISHED || choice.nextBoolean()) {
+            scene.inState(state);
+            return;
+        }
+        Segment options = choice.nextBoolean() ? Segment.syn() : Segment.synAck();
+        if (choice.nextInt(4) != 0) {
+            options = options.mss(choice.nextInt(2000));
+        }
+        if (choice.nextBoolean()) {
+            options = options.windowScale(choice.nextInt(16));
+        }
+        if (choice.nextBoolean()) {
+            options = options.sackPermitted();
+        }
+        if (choice.nextBoolean()) {
+            options = options.timestamps();
+        }
+        if (options.is(TcpHeader.ACK)) {
+            scene.connected(options);
+        } else {
+            scene.accepted(options);
+        }
     }
 
     private static TcpSettings settings(SplittableRandom choice) {
@@ -128,7 +157,7 @@ class AnySegmentTest {
             for (int i = 0; i < edges.length; i++) {
                 edges[i] = near(choice, c.sndUna - c.iss, c.flightSize());
             }
-            s = s.sack(edges).noTimestamps();
+            s = edges.length <= 4 ? s.sack(edges) : s.sack(edges).noTimestamps();
         } else if (choice.nextInt(8) == 0) {
             s = s.timestamps(choice.nextInt(), choice.nextInt());
         }

@@ -509,6 +509,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             } else if (protocol(bytes, type) == IpProtocol.TCP) {
                 learn(bytes);
                 note(">", frame);
+                assertWellFormed(bytes);
                 sent.add(new Sent(nowNs, frame));
             } else if (type == EtherType.IPV6) {
                 answerNdp(bytes);
@@ -582,6 +583,19 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         if ((flags & TcpHeader.RST) == 0 && end - e.acknowledged > 0) {
             e.acknowledged = end;
         }
+    }
+
+    /** Whatever is sent has a right checksum, options that can be read, and flags that go together. */
+    private void assertWellFormed(UnsafeBuffer frame) {
+        int at = tcpIndex(frame);
+        assertEquals(0, InternetChecksum.fold(sum(frame, at)), () -> "checksum\n" + describe());
+        int headerLength = TcpHeader.check(frame, at, ipPayloadLength(frame));
+        assertTrue(headerLength >= TcpHeader.MIN_LENGTH, () -> "header\n" + describe());
+        int parsed = new TcpOptions().parse(frame, at, headerLength);
+        assertTrue(parsed >= 0, () -> "options\n" + describe());
+        String flags = Segment.flagNames(TcpHeader.flags(frame, at));
+        boolean isUsual = flags.matches("\\[(S|S\\.|R|R\\.|F?P?\\.U?)\\]");
+        assertTrue(isUsual, () -> "flags " + flags + "\n" + describe());
     }
 
     private int tcpIndex(UnsafeBuffer frame) {
