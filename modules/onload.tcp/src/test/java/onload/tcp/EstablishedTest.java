@@ -603,4 +603,40 @@ class EstablishedTest {
             assertEquals(0, scene.events(c) & ~TcpEvents.CLOSED);
         }
     }
+
+    // No buffers, and a ring that takes nothing.
+
+    @Test
+    void finThatTheNicRefusesGoesLater() {
+        try (TcpScene scene = established()) {
+            scene.nic.jam(true);
+            scene.shutsDown().is(TcpState.FIN_WAIT_1).sendsNothing();
+            scene.after(50).nic.jam(false);
+            scene.after(2000);
+            assertTrue(scene.sentCount() > 0, scene::describe);
+            scene.sends(fin().seq(1).ack(1)).ignoreRest();
+            scene.receives(ack().seq(1).ack(2)).is(TcpState.FIN_WAIT_2);
+        }
+    }
+
+    @Test
+    void dataThatTheNicStillHoldsIsReleasedWhenTheConnectionIsReset() {
+        try (TcpScene scene = established()) {
+            scene.nic.hold(true);
+            scene.writes("abc").sends(data("abc").seq(1));
+            scene.receives(rst().seq(1)).is(TcpState.CLOSED);
+            scene.nic.hold(false);
+        }
+    }
+
+    @Test
+    void dataThatTheNicStillHoldsIsReleasedWhenItIsAcknowledged() {
+        try (TcpScene scene = established()) {
+            scene.nic.hold(true);
+            scene.writes("abc").sends(data("abc").seq(1));
+            scene.receives(ack().seq(1).ack(4));
+            assertEquals(0, scene.connection.unacknowledged());
+            scene.nic.hold(false);
+        }
+    }
 }

@@ -458,4 +458,39 @@ class ListenTest {
             scene.settle().sends(syn().port(5001));
         }
     }
+
+    @Test
+    void halfOpenConnectionSurvivesASynAckThatCouldNotBeSent() {
+        try (TcpScene scene = listening()) {
+            scene.nic.jam(true);
+            scene.receives(syn().seq(0)).sendsNothing();
+            scene.nic.jam(false);
+            scene.after(1000);
+            assertEquals(true, scene.sentCount() > 0);
+            scene.sends(synAck().seq(0).ack(1)).takeAllSent();
+            scene.receives(ack().seq(1).ack(1));
+            scene.accepts();
+        }
+    }
+
+    @Test
+    void listenerMayListenAgainWithAnotherBacklog() {
+        try (TcpScene scene = new TcpScene().listening(0)) {
+            scene.receives(syn().seq(0)).sends(synAck());
+            scene.receives(ack().seq(1).ack(1));
+            scene.receives(syn().seq(0).port(5001)).sendsNothing();
+            assertEquals(0, scene.listener.listen(3));
+            scene.receives(syn().seq(0).port(5001)).sends(synAck().port(5001));
+        }
+    }
+
+    @Test
+    void negativeBacklogIsZero() {
+        try (TcpScene scene = new TcpScene().listening(-5)) {
+            scene.receives(syn().seq(0)).sends(synAck());
+            scene.receives(ack().seq(1).ack(1));
+            assertEquals(1, scene.listener.waiting());
+            scene.receives(syn().seq(0).port(5001)).sendsNothing();
+        }
+    }
 }

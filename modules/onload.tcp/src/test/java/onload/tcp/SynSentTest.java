@@ -335,4 +335,26 @@ class SynSentTest {
             assertEquals(0, scene.tcp.orphans());
         }
     }
+
+    @Test
+    void synThatTheNicRefusesGoesAgain() {
+        try (TcpScene scene = new TcpScene()) {
+            scene.nic.jam(true);
+            scene.connects().sendsNothing();
+            scene.nic.jam(false);
+            scene.after(1000);
+            assertEquals(true, scene.sentCount() > 0);
+            scene.takeAllSent().receives(synAck().seq(0).ack(1)).sends(ack().seq(1).ack(1));
+            scene.is(TcpState.ESTABLISHED);
+        }
+    }
+
+    @Test
+    void attemptThatTheUserHasGivenUpIsNotConnectedByALateSynAck() {
+        try (TcpScene scene = synSent()) {
+            scene.aborts();
+            scene.receives(synAck().seq(0).ack(1)).sends(rst().seq(1));
+            assertEquals(TcpState.CLOSED, scene.connection.state());
+        }
+    }
 }
