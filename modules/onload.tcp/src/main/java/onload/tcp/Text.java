@@ -80,6 +80,11 @@ final class Text {
     /** The very bytes that were expected. */
     void next(TcpConnection c, ArrivingSegment segment, long nowNs) {
         int length = segment.length;
+        if (c.rcvQueuedBytes > 0 && pool.pressure() == PacketPool.CRITICAL) {
+            // What is left is for those who read, and for acknowledgments: the peer sends it again.
+            context.counters.increment(TcpCounter.RECEIVE_DROPPED_PRESSURE);
+            return;
+        }
         c.rcvNxt += length;
         c.bytesReceived += length;
         if (c.inputShutDown) {

@@ -75,7 +75,7 @@ public enum TcpCounter {
     /** Payload for a connection that its user has closed: answered with a reset. */
     RECEIVE_DROPPED_ORPHAN,
 
-    /** Out of order, while packet buffers are nearly used up. */
+    /** Out of order or after what nobody has read, while packet buffers are nearly used up. */
     RECEIVE_DROPPED_PRESSURE,
 
     /** Out of order, while the connection has as many of these as it may. */
