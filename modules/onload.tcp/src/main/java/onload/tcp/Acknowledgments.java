@@ -120,7 +120,7 @@ final class Acknowledgments {
         c.probesSent = 0;
         int news = lossRecovery.selective(c, segment);
         boolean isDuplicate =
-                c.flightSize() > 0
+                !c.isIdle()
                         && segment.length == 0
                         && !segment.is(TcpHeader.SYN | TcpHeader.FIN)
                         && segment.window << c.sndScale == c.sndWnd;
