@@ -8,6 +8,7 @@ final class Agreement {
     int irs;
     int peerMss;
     int peerScale;
+    byte rcvScale;
     boolean hasTimestamps;
     boolean hasSack;
     int timestampOffset;
@@ -22,6 +23,7 @@ final class Agreement {
         irs = e.irs;
         peerMss = e.peerMss;
         peerScale = e.peerScale;
+        rcvScale = e.rcvScale;
         hasTimestamps = e.hasTimestamps;
         hasSack = e.hasSack;
         timestampOffset = e.timestampOffset;

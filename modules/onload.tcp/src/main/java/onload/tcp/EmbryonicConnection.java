@@ -16,6 +16,9 @@ final class EmbryonicConnection extends Flow {
     /** The shift of the peer's window, or {@link StatelessSegments#NONE} if there is no window scaling. */
     final int peerScale;
 
+    /** The shift of this side's window, which the SYN-ACK says. */
+    final byte rcvScale;
+
     final boolean hasTimestamps;
     final boolean hasSack;
     final int timestampOffset;
@@ -36,6 +39,7 @@ final class EmbryonicConnection extends Flow {
             boolean hasTimestamps,
             boolean hasSack,
             int peerScale,
+            byte rcvScale,
             int timestampOffset) {
         tuple(
                 syn.localHigh,
@@ -55,6 +59,7 @@ final class EmbryonicConnection extends Flow {
         this.hasTimestamps = hasTimestamps;
         this.hasSack = hasSack;
         this.peerScale = peerScale;
+        this.rcvScale = rcvScale;
         tsRecent = hasTimestamps ? syn.options.timestampValue() : 0;
     }
 }

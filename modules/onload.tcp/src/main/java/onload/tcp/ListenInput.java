@@ -121,6 +121,7 @@ final class ListenInput {
                         windowScaling && s.options.hasWindowScale()
                                 ? s.options.windowScale()
                                 : StatelessSegments.NONE,
+                        opening.scale(listener.prototype()),
                         timestampOffset(s));
         if (!context.flows.add(e)) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
@@ -176,7 +177,7 @@ final class ListenInput {
                 e.ownMss,
                 e.peerScale == StatelessSegments.NONE
                         ? StatelessSegments.NONE
-                        : opening.scale(prototype),
+                        : e.rcvScale,
                 e.hasSack);
         if (e.hasTimestamps) {
             segments.timestamps(
@@ -419,6 +420,7 @@ final class ListenInput {
         int echo = agreed.hasTimestamps ? s.options.timestampEchoReply() : 0;
         agreed.hasSack = agreed.hasTimestamps && SynCookies.sackPermittedOf(echo);
         int scale = agreed.hasTimestamps ? SynCookies.windowScaleOf(echo) : SynCookies.NO_SCALE;
+        agreed.rcvScale = opening.scale(listener.prototype());
         agreed.peerScale = scale == SynCookies.NO_SCALE ? StatelessSegments.NONE : scale;
         TcpConnection c = engine.accepted(listener);
         // There must be room before the connection is established: nothing would undo that.

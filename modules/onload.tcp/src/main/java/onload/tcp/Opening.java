@@ -344,7 +344,7 @@ final class Opening {
         c.tsRecentNs = nowNs;
         c.peerScales = agreed.peerScale != StatelessSegments.NONE;
         c.sndScale = c.peerScales ? (byte) agreed.peerScale : 0;
-        c.rcvScale = c.peerScales ? scale(c) : 0;
+        c.rcvScale = c.peerScales ? agreed.rcvScale : 0;
         c.peerMss = agreed.peerMss;
         c.timeouts = agreed.retries;
         pathMtu.begin(c);
