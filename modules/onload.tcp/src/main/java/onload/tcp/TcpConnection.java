@@ -436,9 +436,12 @@ public final class TcpConnection extends TransmissionControlBlock {
         this.lingerNs = lingerNs;
     }
 
-    /** Reports {@link TcpEvents#WRITABLE} only when fewer bytes than these wait to be sent for the first time. */
+    /**
+     * Reports {@link TcpEvents#WRITABLE} only when fewer bytes than these wait to be sent for the first time; 0
+     * for any.
+     */
     public void notSentLowWater(int bytes) {
-        notSentLowWater = bytes;
+        notSentLowWater = bytes <= 0 ? Integer.MAX_VALUE : bytes;
     }
 
     /** Sets the send buffer, which does not grow by itself any more. */

@@ -7,12 +7,15 @@ import static onload.tcp.Segment.numbered;
 import static onload.tcp.Segment.segment;
 import static onload.tcp.Segment.syn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
+
+import onload.tcp.counter.TcpCounter;
 
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -173,6 +176,64 @@ class ForgottenCasesTest {
             scene.receives(fin().seq(2).ack(3)).takeAllSent();
             assertEquals(TcpState.TIME_WAIT, c.state());
             assertEquals(TcpEvents.CLOSED, scene.events(c) & TcpEvents.CLOSED);
+        }
+    }
+
+    @Test
+    void answersToWindowProbesAreNoDuplicateAcknowledgments() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.receives(ack().seq(1).ack(1).window(0));
+            scene.writes(numbered(1, 1460));
+            for (int i = 0; i < 5; i++) {
+                scene.after(200 << i).takeAllSent();
+                scene.receives(ack().seq(1).ack(1).window(0));
+            }
+            assertEquals(0, scene.count(TcpCounter.FAST_RECOVERIES));
+            scene.receives(ack().seq(1).ack(1).window(10_000)).sends(data(1, 1460));
+            scene.receives(ack().seq(1).ack(1461).window(10_000));
+        }
+    }
+
+    @Test
+    void userWhoDoesNotReadHoldsNoBuffersOfAPoolThatIsNearlyEmpty() {
+        try (TcpScene scene = new TcpScene(TcpSettings.DEFAULT, false, 1500, 256).established()) {
+            scene.receives(data(1, 1000).ack(1)).sends(ack().ack(1001));
+            List<Integer> all = new ArrayList<>();
+            while (scene.pool.pressure() != PacketPool.CRITICAL) {
+                all.add(scene.pool.allocate(PacketPool.CONTROL));
+            }
+            scene.receives(data(1001, 1000).ack(1)).takeAllSent();
+            assertEquals(1, scene.count(TcpCounter.RECEIVE_DROPPED_PRESSURE));
+            assertArrayEquals(numbered(1, 1000), scene.readsBytes(5000));
+            // Who reads goes on.
+            scene.receives(data(1001, 1000).ack(1)).takeAllSent();
+            assertArrayEquals(numbered(1001, 1000), scene.readsBytes(5000));
+            all.forEach(scene.pool::release);
+        }
+    }
+
+    @Test
+    void lowWaterOfNothingIsNoLimit() {
+        try (TcpScene scene = new TcpScene().established()) {
+            TcpConnection c = scene.connection;
+            c.sendBuffer(2048);
+            c.notSentLowWater(0);
+            assertEquals(2048, scene.tryWrite(new byte[3000]));
+            scene.takeAllSent().events();
+            scene.receives(ack().seq(1).ack(2049));
+            assertEquals(TcpEvents.WRITABLE, scene.events());
+        }
+    }
+
+    @Test
+    void windowIsScaledAsTheSynAckSaidWhateverTheListenerIsSetToAfterwards() {
+        try (TcpScene scene = new TcpScene().listening(5)) {
+            scene.receives(syn().mss(1460).windowScale(7).seq(0));
+            scene.takeSent("a SYN-ACK with a scale of 7");
+            scene.listener.prototype().receiveBuffer(4096);
+            scene.receives(ack().seq(1).ack(1));
+            scene.accepts();
+            assertEquals(7, scene.connection.info(scene.nowNs()).rcvScale());
         }
     }
 }
