@@ -87,6 +87,13 @@ final class SegmentBuffers {
         return memory.getLong(buffers.controlBlock(packet) + SENT_NS_OFFSET);
     }
 
+    /** The packet was part of another, and sent as often (Karn's rule is for both). */
+    void sentWith(int packet, int other) {
+        int block = buffers.controlBlock(packet);
+        memory.putInt(block + TRANSMISSIONS_OFFSET, transmissions(other));
+        memory.putLong(block + SENT_NS_OFFSET, sentNs(other));
+    }
+
     void sent(int packet, long nowNs) {
         int block = buffers.controlBlock(packet);
         memory.putInt(

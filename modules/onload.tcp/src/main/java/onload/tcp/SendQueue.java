@@ -138,6 +138,7 @@ final class SendQueue {
         memory.putBytes(
                 buffers.position(rest) + PLACE, memory, segments.endIndex(packet) - moved, moved);
         segments.length(packet, bytes);
+        segments.sentWith(rest, packet);
         buffers.next(rest, buffers.next(packet));
         buffers.next(packet, rest);
         if (c.sndTail == packet) {

@@ -236,4 +236,16 @@ class ForgottenCasesTest {
             assertEquals(7, scene.connection.info(scene.nowNs()).rcvScale());
         }
     }
+
+    @Test
+    void piecesOfASegmentThatWasSentBeforeTellNothingOfTheRoundTripTime() {
+        try (TcpScene scene = new TcpScene().established()) {
+            scene.writes(numbered(1, 1460)).takeAllSent();
+            long srttNs = scene.connection.info(scene.nowNs()).srttNs();
+            scene.after(50).receivesTooBig(600, data(1, 1460)).takeAllSent();
+            assertTrue(scene.count(TcpCounter.RETRANSMISSIONS) >= 2, scene::describe);
+            scene.after(1).receives(ack().seq(1).ack(1461));
+            assertEquals(srttNs, scene.connection.info(scene.nowNs()).srttNs());
+        }
+    }
 }
