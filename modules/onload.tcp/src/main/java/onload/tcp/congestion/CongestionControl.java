@@ -2,13 +2,20 @@ package onload.tcp.congestion;
 
 /**
  * How much a connection may have in flight: the seam of congestion control algorithms. One object for each connection;
- * it knows neither connections nor segments. All sizes are bytes, times nanoseconds.
+ * it knows neither connections nor segments. All sizes are bytes, times nanoseconds; {@code mss} is SMSS of RFC 5681,
+ * section 2, at least 1.
  *
- * <p>Belongs to the thread of its connection.
+ * <p>Once started, what every algorithm promises whatever it is told: mss ≤ cwnd ≤ {@link #MAX_WINDOW} and
+ * 2 mss ≤ ssthresh ≤ {@link #MAX_WINDOW}. Sizes that it is told are 0 to {@link Integer#MAX_VALUE}.
+ *
+ * <p>Belongs to the thread of its connection, under the stack lock.
  */
 public abstract class CongestionControl {
     /** A window or threshold is never more than this. */
     public static final int MAX_WINDOW = 1 << 30;
+
+    private static final int INITIAL_SEGMENTS = 10;
+    private static final int INITIAL_SEGMENT_BYTES = 1460;
 
     /** The congestion window (RFC 5681, section 2). */
     protected int cwnd;
@@ -18,6 +25,22 @@ public abstract class CongestionControl {
 
     /** Makes one that has not started. */
     protected CongestionControl() {}
+
+    /** {@return the initial window in bytes: min(10 mss, max(2 mss, 14600)) (RFC 6928, section 2)} */
+    public static int initialWindow(int mss) {
+        return initialWindow(INITIAL_SEGMENTS, mss);
+    }
+
+    /**
+     * {@return the initial window in bytes by the rule of RFC 6928, section 2, for another number of segments}
+     *
+     * @param segments how many segments of an Ethernet it holds, ≥ 1
+     * @param mss the sender's segment size, ≥ 1
+     */
+    public static int initialWindow(int segments, int mss) {
+        long most = Math.max(2L * mss, (long) segments * INITIAL_SEGMENT_BYTES);
+        return (int) Math.min(Math.min((long) segments * mss, most), MAX_WINDOW);
+    }
 
     /** {@return the congestion window in bytes} */
     public final int cwnd() {
@@ -35,7 +58,7 @@ public abstract class CongestionControl {
     /**
      * The connection is established.
      *
-     * @param initialWindow bytes (RFC 6928)
+     * @param initialWindow bytes, mss to {@link #MAX_WINDOW}; see {@link #initialWindow(int)}
      * @param mss the sender's segment size
      */
     public abstract void start(int initialWindow, int mss);
@@ -44,40 +67,56 @@ public abstract class CongestionControl {
      * New data was acknowledged, while nothing is known to be lost, or after a timeout.
      *
      * @param bytes how much, in one acknowledgment or those of a batch
-     * @param isLimited whether the window was what held the sender back; one that is not used does not grow
+     * @param isLimited whether the window was what held the sender back; one that is not used does not grow (RFC
+     *     7661, section 4)
      * @param srttNs the smoothed round-trip time, 0 if unknown
      */
     public abstract void acknowledged(
             int bytes, int mss, boolean isLimited, long srttNs, long nowNs);
 
     /**
-     * A loss was found out by acknowledgments; recovery begins.
+     * A loss was found out by acknowledgments; recovery begins (RFC 5681, section 3.2; RFC 6675, section 5). Until
+     * it ends nothing is reported by {@link #acknowledged}.
      *
      * @param flightSize bytes between what is acknowledged and what was sent
      */
     public abstract void lossDetected(int flightSize, int mss, long nowNs);
 
-    /** All that was sent when recovery began is acknowledged. */
+    /**
+     * All that was sent when recovery began is acknowledged (RFC 6582, section 3.2, step 3).
+     *
+     * @param flightSize bytes that are still between what is acknowledged and what was sent
+     */
     public abstract void recoveryEnded(int flightSize, int mss, long nowNs);
 
     /**
-     * The retransmission timer has run out.
+     * The retransmission timer has run out (RFC 5681, section 3.1).
      *
+     * @param flightSize bytes between what is acknowledged and what was sent
      * @param isFirst whether it is the first time for what is lost
      */
     public abstract void timedOut(int flightSize, int mss, boolean isFirst, long nowNs);
 
-    /** The last reduction was for nothing: what was before it holds again. */
+    /**
+     * The last reduction was for nothing: what was before it holds again, and windows that have grown since stay.
+     * Without a reduction since the last call, start, idle time or change of segment sizes this does nothing.
+     */
     public abstract void undo();
 
     /**
-     * Nothing was sent for some time (RFC 5681, section 4.1).
+     * Nothing was sent for some time, nothing is in flight, and something will be sent now (RFC 5681, section 4.1).
      *
+     * @param initialWindow bytes, mss to {@link #MAX_WINDOW}; the restart window is no larger
      * @param idleNs how long
      * @param rtoNs the retransmission timeout
      */
     public abstract void idle(int initialWindow, long idleNs, long rtoNs);
 
-    /** Segments are of another size from now on. */
+    /**
+     * Segments are of another size from now on, such as of another path MTU.
+     *
+     * @param before SMSS until now
+     * @param after SMSS from now on
+     */
     public abstract void segmentSizeChanged(int before, int after);
 }

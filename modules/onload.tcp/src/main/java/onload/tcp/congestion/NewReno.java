@@ -6,16 +6,19 @@ public final class NewReno extends CongestionControl {
     public static final String NAME = "newreno";
 
     /**
-     * L of RFC 3465, section 2.2, in segments: what one acknowledgment may add to the window in slow start. It is more
-     * than the 2 that RFC proposes, since a receiver acknowledges whole batches at once.
+     * L of RFC 3465, section 2.2, in segments: what one acknowledgment may add to the window in slow start, also after
+     * a timeout. It is more than the 2 that RFC allows: receivers acknowledge whole batches at once, and with less a
+     * window that is acknowledged once in a round trip would grow by steps instead of doubling.
      */
     private static final int SLOW_START_LIMIT = 16;
 
     /** Bytes that were acknowledged since the window last grew in congestion avoidance. */
     private int counted;
 
+    /** What held before the last reduction; 0 if there is none that could be undone. */
     private int cwndBefore;
-    private int ssthreshBefore = MAX_WINDOW;
+
+    private int ssthreshBefore;
 
     /** Makes one that has not started. */
     public NewReno() {}
@@ -30,12 +33,17 @@ public final class NewReno extends CongestionControl {
         cwnd = initialWindow;
         ssthresh = MAX_WINDOW;
         counted = 0;
-        remember();
+        forget();
     }
 
     private void remember() {
         cwndBefore = cwnd;
         ssthreshBefore = ssthresh;
+    }
+
+    private void forget() {
+        cwndBefore = 0;
+        ssthreshBefore = 0;
     }
 
     @Override
@@ -66,7 +74,9 @@ public final class NewReno extends CongestionControl {
     public void lossDetected(int flightSize, int mss, long nowNs) {
         remember();
         ssthresh = half(flightSize, mss);
-        cwnd = ssthresh;
+        // The pipe of RFC 6675 goes down by itself: no segments are added as RFC 5681, section 3.2, does. A
+        // loss is never a reason for a larger window, unless it were less than the two segments that are always due.
+        cwnd = Math.min(ssthresh, Math.max(cwnd, 2 * mss));
         counted = 0;
     }
 
@@ -78,7 +88,7 @@ public final class NewReno extends CongestionControl {
     @Override
     public void recoveryEnded(int flightSize, int mss, long nowNs) {
         // RFC 6582, section 3.2, step 3, the first choice: no burst of what was held back.
-        cwnd = Math.min(ssthresh, Math.max(flightSize, mss) + mss);
+        cwnd = (int) Math.min(ssthresh, (long) Math.max(flightSize, mss) + mss);
         counted = 0;
     }
 
@@ -97,17 +107,27 @@ public final class NewReno extends CongestionControl {
     public void undo() {
         cwnd = Math.max(cwnd, cwndBefore);
         ssthresh = Math.max(ssthresh, ssthreshBefore);
+        forget();
     }
 
     @Override
     public void idle(int initialWindow, long idleNs, long rtoNs) {
         if (idleNs > rtoNs) {
             cwnd = Math.min(cwnd, initialWindow);
+            counted = 0;
+            forget();
         }
     }
 
     @Override
     public void segmentSizeChanged(int before, int after) {
+        if (after < before) {
+            // RFC 5681, section 3.1: as many segments as before, no burst of smaller ones.
+            cwnd = (int) ((long) cwnd * after / before);
+        }
         cwnd = Math.max(cwnd, after);
+        ssthresh = Math.max(ssthresh, 2 * after);
+        counted = 0;
+        forget();
     }
 }
