@@ -21,8 +21,14 @@ public final class ChallengeLimit {
      *
      * @param perSecond challenges in a second on average, ≥ 1
      * @param random what says how many they are in each second
+     * @throws IllegalArgumentException if it is less than one in a second
      */
     public ChallengeLimit(int perSecond, RandomGenerator random) {
+        if (perSecond < 1) {
+            throw new IllegalArgumentException(
+                    "%d challenge ACKs in a second; expected 1 or more, such as 1000"
+                            .formatted(perSecond));
+        }
         this.perSecond = perSecond;
         this.random = random;
     }

@@ -5,6 +5,9 @@ import java.util.random.RandomGenerator;
 /**
  * Where the sequence numbers and timestamps of a connection begin: not to be foretold by who does not see the
  * connection, and yet going up from one connection of a tuple to the next (RFC 6528; RFC 9293, section 3.4.1).
+ *
+ * <p>The secrets stay for the life of this object: with another one the numbers of a tuple would jump, and old segments
+ * could be taken for new ones (RFC 6528, section 3). 128 bits under SipHash need not be changed for their age.
  */
 public final class InitialSequenceNumbers {
     /** The clock of RFC 9293, MUST-8, goes up every four microseconds; shifting by 12 makes it 4.096. */

@@ -4,8 +4,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * SYN cookies (RFC 4987, section 3.6): the initial sequence number of a SYN-ACK that is not remembered, from which the
- * acknowledgment of it can be known for what it is. It holds the time in 64 s steps, the nearest of eight
- * segment sizes, and a keyed hash of both with the tuple and the peer's initial sequence number.
+ * acknowledgment of it can be known for what it is. It holds the time in steps of 2^36 ns (69 s), the nearest of eight
+ * segment sizes, and a keyed hash of both with the tuple and the peer's initial sequence number. It is good in the step
+ * that it was made in and in the next.
  *
  * <pre>
  *   31      27 26    24 23                            0
@@ -13,6 +14,10 @@ import java.util.random.RandomGenerator;
  *  |  minute  |  size  |  hash                         |
  *  +----------+--------+-------------------------------+
  * </pre>
+ *
+ * <p>The upper eight bits are masked by another hash. Who does not see the cookie cannot choose a time and a size that
+ * are good now and only try hashes: of 2^32 guesses 16 hit, those of two steps and eight sizes. The secret stays for the
+ * life of this object; the time in the hash is what makes old cookies worthless.
  *
  * <p>Window scale and SACK stand in the low six bits of the timestamp that goes with it, if the peer has timestamps.
  */
@@ -67,7 +72,7 @@ public final class SynCookies {
             index--;
         }
         int head = step(nowNs) << 3 | index;
-        return head << 24
+        return (head ^ maskOf(localHigh, localLow, remoteHigh, remoteLow, ports, peerIss)) << 24
                 | hashOf(
                         localHigh, localLow, remoteHigh, remoteLow, ports, peerIss, head, nowNs, 0);
     }
@@ -88,7 +93,9 @@ public final class SynCookies {
             int peerIss,
             int cookie,
             long nowNs) {
-        int head = cookie >>> 24;
+        int head =
+                cookie >>> 24
+                        ^ maskOf(localHigh, localLow, remoteHigh, remoteLow, ports, peerIss);
         int age = step(nowNs) - (head >>> 3) & STEP_MASK;
         if (age >= MOST_STEPS) {
             return EXPIRED;
@@ -105,6 +112,18 @@ public final class SynCookies {
                         nowNs,
                         age);
         return (cookie & HASH_MASK) == expected ? SIZES[head & 7] : INVALID;
+    }
+
+    /** Eight bits that nobody can know who has not seen a cookie of this tuple and sequence number. */
+    private int maskOf(
+            long localHigh,
+            long localLow,
+            long remoteHigh,
+            long remoteLow,
+            int ports,
+            int peerIss) {
+        long tail = (long) peerIss << 32 | ports & 0xFFFFFFFFL;
+        return (int) (hash.of(localHigh, localLow, remoteHigh, remoteLow, tail) >>> 56);
     }
 
     private static int step(long nowNs) {
