@@ -1,0 +1,44 @@
+package onload.tcp.congestion;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class CongestionControlsTest {
+    @Test
+    void newRenoIsFoundByItsName() {
+        CongestionControl control = CongestionControls.create("newreno");
+        assertInstanceOf(NewReno.class, control);
+        assertEquals("newreno", control.name());
+    }
+
+    @Test
+    void defaultIsThere() {
+        assertEquals(
+                CongestionControls.DEFAULT,
+                CongestionControls.create(CongestionControls.DEFAULT).name());
+    }
+
+    @Test
+    void eachConnectionGetsOneOfItsOwn() {
+        assertNotSame(CongestionControls.create("newreno"), CongestionControls.create("newreno"));
+    }
+
+    @Test
+    void unknownNameIsRefusedWithTheKnownOnes() {
+        IllegalArgumentException refused =
+                assertThrows(
+                        IllegalArgumentException.class, () -> CongestionControls.create("vegas"));
+        String message = refused.getMessage();
+        assertTrue(message.contains("vegas") && message.contains("newreno"), () -> message);
+    }
+
+    @Test
+    void emptyNameIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> CongestionControls.create(""));
+    }
+}
