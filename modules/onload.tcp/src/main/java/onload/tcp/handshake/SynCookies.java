@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
  * </pre>
  *
  * <p>The upper eight bits are masked by another hash. Who does not see the cookie cannot choose a time and a size that
- * are good now and only try hashes: of 2^32 guesses 16 hit, those of two steps and eight sizes. The secret stays for the
- * life of this object; the time in the hash is what makes old cookies worthless.
+ * are good now and only try hashes: of 2^32 guesses 16 hit, those of two steps and eight sizes. The secret stays for
+ * the life of this object; the time in the hash is what makes old cookies worthless.
  *
  * <p>Window scale and SACK stand in the low six bits of the timestamp that goes with it, if the peer has timestamps.
  */
@@ -122,7 +122,7 @@ public final class SynCookies {
             long remoteLow,
             int ports,
             int peerIss) {
-        long tail = (long) peerIss << 32 | ports & 0xFFFFFFFFL;
+        long tail = (long) peerIss << 32 | (ports & 0xFFFFFFFFL);
         return (int) (hash.of(localHigh, localLow, remoteHigh, remoteLow, tail) >>> 56);
     }
 

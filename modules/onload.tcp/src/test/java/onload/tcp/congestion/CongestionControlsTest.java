@@ -33,7 +33,7 @@ class CongestionControlsTest {
         IllegalArgumentException refused =
                 assertThrows(
                         IllegalArgumentException.class, () -> CongestionControls.create("vegas"));
-        String message = refused.getMessage();
+        String message = String.valueOf(refused.getMessage());
         assertTrue(message.contains("vegas") && message.contains("newreno"), () -> message);
     }
 

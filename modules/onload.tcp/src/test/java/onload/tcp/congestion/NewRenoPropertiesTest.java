@@ -132,7 +132,7 @@ class NewRenoPropertiesTest {
     }
 
     @Test
-    void nothingButAcknowledgmentsUndoAndLargerSegmentsRaisesAWindowAboveTwoSegments() {
+    void lossTimeoutAndIdleTimeNeverRaiseAWindowAboveTwoSegments() {
         Property.forAll(
                 2000,
                 random -> {

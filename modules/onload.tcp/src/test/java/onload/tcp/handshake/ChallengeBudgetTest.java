@@ -1,6 +1,6 @@
 package onload.tcp.handshake;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,7 +21,8 @@ class ChallengeBudgetTest {
                     assertThrows(
                             IllegalArgumentException.class,
                             () -> new ChallengeLimit(perSecond, random));
-            assertTrue(refused.getMessage().contains(Integer.toString(perSecond)));
+            String message = String.valueOf(refused.getMessage());
+            assertTrue(message.contains(Integer.toString(perSecond)), message);
         }
     }
 
@@ -58,6 +59,6 @@ class ChallengeBudgetTest {
             next++;
         }
         assertTrue(first >= 5 && next >= 5, "challenges: " + first + ", " + next);
-        assertEquals(false, limit.take(SECOND_NS));
+        assertFalse(limit.take(SECOND_NS));
     }
 }

@@ -37,7 +37,7 @@ class SynCookieForgeryTest {
         int cookie = make(TUPLE, PORTS, PEER_ISS, 0);
         int good = 0;
         for (int hash = 0; hash < 1 << 24; hash++) {
-            good += check(cookie & 0xFF000000 | hash, 0) >= 0 ? 1 : 0;
+            good += check((cookie & 0xFF000000) | hash, 0) >= 0 ? 1 : 0;
         }
         assertEquals(1, good);
     }
@@ -113,7 +113,7 @@ class SynCookieForgeryTest {
     void keptCookieIsNotGoodAtAnyLaterTurnOfTheTimeField() {
         int cookie = make(TUPLE, PORTS, PEER_ISS, 0);
         for (int turn = 1; turn < 10_000; turn++) {
-            assertTrue(check(cookie, turn * 32 * STEP_NS) < 0, "turn " + turn);
+            assertTrue(check(cookie, turn * 32L * STEP_NS) < 0, "turn " + turn);
         }
     }
 
