@@ -36,8 +36,8 @@ final class UdpScene implements AutoCloseable {
     static final String ANY6 = "::";
     static final String ANY4 = "::ffff:0.0.0.0";
 
-    final IpNetwork network = new IpNetwork(5);
-    final RawStation forger = network.addStation();
+    final IpNetwork network;
+    final RawStation forger;
     final IpHost oneHost;
     final IpHost twoHost;
     final UdpEngine one;
@@ -48,27 +48,43 @@ final class UdpScene implements AutoCloseable {
     final UdpMessage message = new UdpMessage();
 
     UdpScene() {
+        this(UdpSettings.DEFAULT, NicSettings.DEFAULT, 1024, LinkSettings.PERFECT, 5);
+    }
+
+    /** Both hosts have these settings; the link is that of host one. */
+    UdpScene(UdpSettings settings, NicSettings nic, int buffers, LinkSettings link, long seed) {
+        network = new IpNetwork(seed);
+        forger = network.addStation();
         EmulatedSwitch lan = network.addSwitch();
         network.connect(lan, forger.nic(), LinkSettings.PERFECT);
-        oneHost = host(lan, 1);
-        twoHost = host(lan, 2);
-        one = engine(oneHost);
-        two = engine(twoHost);
+        oneHost = host(lan, 1, nic, buffers, link);
+        twoHost = host(lan, 2, nic, buffers, LinkSettings.PERFECT);
+        one = engine(oneHost, settings);
+        two = engine(twoHost, settings);
         network.run(5 * SECOND_NS);
     }
 
-    private IpHost host(EmulatedSwitch lan, int number) {
-        IpHost host = network.addHost(IpOptions.DEFAULT, NicSettings.DEFAULT);
-        network.connect(lan, host.nic(), LinkSettings.PERFECT);
+    static UdpScene with(UdpSettings settings) {
+        return new UdpScene(settings, NicSettings.DEFAULT, 1024, LinkSettings.PERFECT, 5);
+    }
+
+    static UdpScene with(NicSettings nic) {
+        return new UdpScene(UdpSettings.DEFAULT, nic, 1024, LinkSettings.PERFECT, 5);
+    }
+
+    private IpHost host(
+            EmulatedSwitch lan, int number, NicSettings nic, int buffers, LinkSettings link) {
+        IpHost host = network.addHost(IpOptions.DEFAULT, nic, buffers);
+        network.connect(lan, host.nic(), link);
         return host.up()
                 .address("192.0.2." + number + "/24")
                 .address("2001:db8::" + number + "/64");
     }
 
-    private UdpEngine engine(IpHost host) {
+    private UdpEngine engine(IpHost host, UdpSettings settings) {
         return new UdpEngine(
                 host.ip(),
-                UdpSettings.DEFAULT,
+                settings,
                 (socket, what) -> events.add(socket.id() + ":" + what),
                 new SplittableRandom(9),
                 network.nowNs());
