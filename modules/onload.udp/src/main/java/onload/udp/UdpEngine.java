@@ -86,6 +86,7 @@ public final class UdpEngine {
     void close(UdpSocket socket, long nowNs) {
         bindings.unbind(socket);
         input.clear(socket);
+        output.forget(socket);
         ip.groups().leaveAll(socket.id, nowNs);
         socket.isClosed = true;
         sockets--;

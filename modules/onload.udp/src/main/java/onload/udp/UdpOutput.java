@@ -345,18 +345,28 @@ final class UdpOutput {
                     case UdpSocket.NOT_PERMITTED -> UdpCounter.REFUSED_BROADCAST;
                     default -> UdpCounter.REFUSED_BY_IP;
                 });
-        boolean isNew = result == UdpSocket.WOULD_BLOCK && !socket.isWaitingToSend;
-        if (isNew && waitingCount < waiting.length) {
-            socket.isWaitingToSend = true;
+        if (result == UdpSocket.WOULD_BLOCK && socket.waitingAt == UdpSocket.NOWHERE) {
+            socket.waitingAt = waitingCount;
             waiting[waitingCount++] = socket;
         }
         return result;
     }
 
+    /** A socket that is closed waits no more, so that there is a place for each that is open. */
+    void forget(UdpSocket socket) {
+        int at = socket.waitingAt;
+        if (at != UdpSocket.NOWHERE) {
+            UdpSocket last = waiting[--waitingCount];
+            waiting[at] = last;
+            last.waitingAt = at;
+            socket.waitingAt = UdpSocket.NOWHERE;
+        }
+    }
+
     /** Those who were refused may try again now that the batch is over. */
     void wake() {
         for (int i = 0; i < waitingCount; i++) {
-            waiting[i].isWaitingToSend = false;
+            waiting[i].waitingAt = UdpSocket.NOWHERE;
             engine.touch(waiting[i], UdpEvents.WRITABLE);
         }
         waitingCount = 0;

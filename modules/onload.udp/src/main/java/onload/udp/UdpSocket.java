@@ -70,6 +70,8 @@ public final class UdpSocket {
     /** Answer: the socket is bound already, or a port or address is none that can be meant (EINVAL). */
     public static final int INVALID = -17;
 
+    static final int NOWHERE = -1;
+
     private static final int MAX_BYTE = 255;
     private static final int PEERS = 8;
 
@@ -109,7 +111,7 @@ public final class UdpSocket {
 
     @Nullable UdpSocket nextTouched;
     int touched;
-    boolean isWaitingToSend;
+    int waitingAt = NOWHERE;
     int pendingError;
 
     // Options.
