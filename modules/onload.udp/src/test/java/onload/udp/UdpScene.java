@@ -90,6 +90,25 @@ final class UdpScene implements AutoCloseable {
                 network.nowNs());
     }
 
+    /** Both hosts know each other's Ethernet addresses from now on, whatever becomes of questions for them. */
+    void introduce() {
+        introduce(oneHost, twoHost, TWO, TWO6);
+        introduce(twoHost, oneHost, ONE, ONE6);
+    }
+
+    private void introduce(IpHost host, IpHost other, String... addresses) {
+        for (String each : addresses) {
+            host.ip()
+                    .neighbors()
+                    .fix(
+                            host.nic0().index(),
+                            ip(each).high(),
+                            ip(each).low(),
+                            other.nic().macAddress(),
+                            network.nowNs());
+        }
+    }
+
     static IpAddress ip(String text) {
         return IpAddress.parse(text.startsWith("::ffff:") ? text.substring(7) : text);
     }
