@@ -241,10 +241,12 @@ final class Opening {
 
     /** Takes over what the peer's SYN says. */
     private void synReceived(TcpConnection c, ArrivingSegment s, long nowNs) {
+        // What the SYN has offered is not taken back if the buffer is smaller now.
+        int offered = c.rcvWnd();
         c.irs = s.sequence;
         c.rcvNxt = s.sequence + 1;
         c.rcvAcked = c.rcvNxt;
-        c.rcvAdv = c.rcvNxt + Math.min(c.rcvBufferBytes, 0xFFFF);
+        c.rcvAdv = c.rcvNxt + offered;
         c.hasTimestamps &= s.options.hasTimestamps();
         c.hasSack &= s.options.sackPermitted();
         if (c.hasTimestamps) {

@@ -5,6 +5,8 @@ package onload.tcp;
  * so that the window is never what limits a peer. Algorithm.
  */
 final class ReceiveTuning {
+    private static final int LARGEST_WINDOW_FIELD = 0xFFFF;
+
     private final int maxBuffer;
 
     ReceiveTuning(TcpContext context) {
@@ -42,9 +44,24 @@ final class ReceiveTuning {
      */
     boolean isUpdateDue(TcpConnection c) {
         int known = c.rcvAdv - c.rcvNxt;
-        int free = c.rcvBufferBytes - c.rcvQueuedBytes;
-        return known <= free >>> 1
-                && free - known >= Math.min(c.rcvMss, c.rcvBufferBytes >>> 1)
-                && known < 0xFFFF << c.rcvScale >>> 1;
+        int offered = offered(c);
+        return known <= offered >>> 1
+                && offered - known >= step(c)
+                && known < LARGEST_WINDOW_FIELD << c.rcvScale >>> 1;
+    }
+
+    /**
+     * {@return the room that the window field can say, in bytes} A buffer smaller than one part of a scaled field counts
+     * as that, or its window could never open.
+     */
+    static int offered(TransmissionControlBlock c) {
+        int free = Math.max(c.rcvBufferBytes, 1 << c.rcvScale) - c.rcvQueuedBytes;
+        int most = LARGEST_WINDOW_FIELD << c.rcvScale;
+        return Math.min(Math.max(0, free), most) >>> c.rcvScale << c.rcvScale;
+    }
+
+    /** {@return by how much the window opens at least (RFC 9293, section 3.8.6.2.2)} */
+    static int step(TransmissionControlBlock c) {
+        return Math.min(c.rcvMss, c.rcvBufferBytes >>> 1);
     }
 }

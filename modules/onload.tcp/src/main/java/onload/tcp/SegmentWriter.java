@@ -178,21 +178,22 @@ final class SegmentWriter {
     /**
      * {@return the window field}, and moves the right edge.
      *
-     * <p>The edge never moves back (RFC 9293, section 3.8.6), and forward only by a segment or half of the buffer, so
-     * that the peer is not led to send small ones (section 3.8.6.2.2). Scaled fields are rounded up where rounding down
-     * would move the edge back.
+     * <p>The edge goes forward only by a segment or half of the buffer, so that the peer is not led to send small ones
+     * (RFC 9293, section 3.8.6.2.2), and what was once in the window stays in it (section 3.8.6). A scaled field cannot
+     * say each edge: it is rounded up if there is room for that, so that the edge does not seem to move back, and down
+     * if there is none, since rounding up each time would never close the window (RFC 7323, section 2.4).
      */
     private int windowField(TcpConnection c) {
         int current = c.rcvAdv - c.rcvNxt;
-        int free = Math.max(0, c.rcvBufferBytes - c.rcvQueuedBytes);
-        int step = Math.min(c.rcvMss, c.rcvBufferBytes >>> 1);
-        int shift = c.rcvScale;
-        int most = LARGEST_WINDOW_FIELD << shift;
-        int field = Math.min(free, most) >>> shift;
-        if (free - current < step || (field << shift) < current) {
-            field = Math.min(keeping(c, current), LARGEST_WINDOW_FIELD);
+        int offered = ReceiveTuning.offered(c);
+        if (offered - current < ReceiveTuning.step(c)) {
+            int part = (1 << c.rcvScale) - 1;
+            boolean hasRoom = (current + part & ~part) <= offered;
+            int most = LARGEST_WINDOW_FIELD << c.rcvScale;
+            offered = Math.min(hasRoom ? current + part : current, most);
         }
-        int edge = c.rcvNxt + (field << shift);
+        int field = offered >>> c.rcvScale;
+        int edge = c.rcvNxt + (field << c.rcvScale);
         if (edge - c.rcvAdv > 0) {
             c.rcvAdv = edge;
         }
