@@ -18,12 +18,14 @@ final class Acknowledgments {
     private final SendQueue queue;
     private final LossRecovery lossRecovery;
     private final Timers timers;
+    private final int maxSendBuffer;
 
     Acknowledgments(TcpContext context, SendQueue queue, LossRecovery lossRecovery, Timers timers) {
         this.context = context;
         this.queue = queue;
         this.lossRecovery = lossRecovery;
         this.timers = timers;
+        maxSendBuffer = context.settings.number(TcpSetting.MAX_SEND_BUFFER_BYTES);
     }
 
     /** {@return whether the acknowledgment is one that may be; otherwise the segment is dropped and answered} */
@@ -78,9 +80,18 @@ final class Acknowledgments {
             c.hasUrgentToSend = false;
         }
         if (c.wantsRoom) {
+            growSendBuffer(c);
             offerRoom(c);
         }
         context.ip.confirmReachable(c.way(), nowNs);
+    }
+
+    /** The queue is to hold two windows, so that the user can refill it while one is under way. */
+    private void growSendBuffer(TcpConnection c) {
+        long wanted = Math.min(maxSendBuffer, 2L * Objects.requireNonNull(c.congestion).cwnd());
+        if (c.tunesSendBuffer && c.sndBufferBytes < wanted) {
+            c.sndBufferBytes = (int) wanted;
+        }
     }
 
     /** A third of the buffer is to be free, so that the user is not woken for every segment. */

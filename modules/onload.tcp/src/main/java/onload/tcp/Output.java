@@ -24,7 +24,6 @@ final class Output {
     private final Timers timers;
     private final PathMtu pathMtu;
     private final long corkNs;
-    private final int maxSendBuffer;
 
     Output(
             TcpContext context,
@@ -42,7 +41,6 @@ final class Output {
         this.pathMtu = pathMtu;
         this.timers = timers;
         corkNs = context.settings.get(TcpSetting.CORK_NS);
-        maxSendBuffer = context.settings.number(TcpSetting.MAX_SEND_BUFFER_BYTES);
     }
 
     /** Sends what is due and may go, and sets the timers. */
@@ -119,18 +117,10 @@ final class Output {
             bytes = usable;
         }
         if (flight > 0 && flight + bytes > cwnd) {
-            growSendBuffer(c, cwnd);
             return 0;
         }
         boolean isSmall = bytes < c.mss && bytes == length && packet == c.sndTail;
         return isSmall && !maySendSmall(c, nowNs) ? 0 : bytes;
-    }
-
-    /** The queue is to hold two windows, so that the user can refill it while one is under way. */
-    private void growSendBuffer(TcpConnection c, int cwnd) {
-        if (c.tunesSendBuffer && c.sndBufferBytes < 2L * cwnd) {
-            c.sndBufferBytes = (int) Math.min(maxSendBuffer, 2L * cwnd);
-        }
     }
 
     private boolean maySendSmall(TcpConnection c, long nowNs) {
