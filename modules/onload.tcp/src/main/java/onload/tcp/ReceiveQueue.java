@@ -1,5 +1,6 @@
 package onload.tcp;
 
+import onload.ip.support.PacketChain;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 
@@ -142,9 +143,9 @@ final class ReceiveQueue {
         }
         buffers.next(packet, PacketBuffers.NONE);
         c.rcvQueuedPackets--;
-        for (int part = packet; part != PacketBuffers.NONE; part = buffers.continuation(part)) {
-            c.rcvQueuedBytes -= buffers.length(part);
-        }
+        int bytes = PacketChain.length(buffers, packet);
+        c.rcvQueuedBytes -= bytes;
+        buffers.frameLength(packet, bytes);
         return packet;
     }
 

@@ -128,7 +128,7 @@ final class SegmentWriter {
         SegmentChecksum.fill(buffers, to, packet, at, headerLength + payload, c.pseudoSum);
         int result = context.ip.send(packet, to, nowNs);
         if (result == 0) {
-            sent(c, flags);
+            sent(c, flags, payload);
         } else {
             c.rcvAdv = advertised;
             context.counters.increment(TcpCounter.SEND_REFUSED);
@@ -136,20 +136,33 @@ final class SegmentWriter {
         return result;
     }
 
-    private void sent(TcpConnection c, int flags) {
+    private void sent(TcpConnection c, int flags, int payload) {
         c.segmentsSent++;
         context.counters.increment(TcpCounter.SEGMENTS_SENT);
         if ((flags & TcpHeader.ACK) != 0) {
             c.rcvAcked = c.rcvNxt;
             c.ackPending = false;
-            c.ackNow = false;
             c.acknowledgeNs = Long.MAX_VALUE;
             if (c.quickAcks > 0) {
                 c.quickAcks--;
             }
-            if (c.outOfOrder != null && c.blocksToSend > 0) {
-                c.outOfOrder.reported();
-            }
+            tellOfGaps(c, payload);
+        }
+    }
+
+    /**
+     * What is missing must be told by blocks, or by an acknowledgment without data, since others are no duplicates in
+     * the sense of RFC 5681, section 2: a full segment leaves it to be told.
+     */
+    private static void tellOfGaps(TcpConnection c, int payload) {
+        OutOfOrderQueue missing = c.outOfOrder;
+        boolean hasMore = missing != null && (!missing.isEmpty() || missing.hasDuplicate());
+        if (hasMore && payload > 0 && c.blocksToSend == 0) {
+            return;
+        }
+        c.ackNow = false;
+        if (missing != null) {
+            missing.reported();
         }
     }
 
@@ -200,23 +213,10 @@ final class SegmentWriter {
         return field;
     }
 
-    /**
-     * {@return the field for a window that stays} Rounded up, unless that was done so often that the window is a
-     * unit of the field beyond the buffer: a peer that sends less than a unit at a time would move the edge for
-     * ever. Then the edge seems to go back by less than a unit (RFC 7323, section 2.4), but what comes before it
-     * is still taken.
-     */
-    private static int keeping(TcpConnection c, int current) {
-        int unit = 1 << c.rcvScale;
-        int rounded = (current + unit - 1) & -unit;
-        boolean isBeyond = rounded - unit > c.rcvBufferBytes - c.rcvQueuedBytes;
-        return (isBeyond ? current : rounded) >>> c.rcvScale;
-    }
-
     private int optionsLength(TcpConnection c, int payload, int flags) {
-        c.blocksToSend = 0;
         int length = c.hasTimestamps ? PADDED_TIMESTAMPS_LENGTH : 0;
         OutOfOrderQueue missing = c.outOfOrder;
+        c.blocksToSend = 0;
         if (missing == null || !c.hasSack || (flags & TcpHeader.RST) != 0) {
             return length;
         }

@@ -89,6 +89,7 @@ final class SynchronizedInput {
                 && (s.flags & ~TcpHeader.PSH) == TcpHeader.ACK
                 && s.sequence == c.rcvNxt
                 && c.outOfOrder == null
+                && !c.finReceived
                 && c.scoreboard == null
                 && !c.isOrphan
                 && !c.hasUrgent

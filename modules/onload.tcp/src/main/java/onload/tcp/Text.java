@@ -41,6 +41,12 @@ final class Text {
             payload(c, segment, nowNs);
         }
         if (segment.is(TcpHeader.FIN) && !c.finReceived) {
+            OutOfOrderQueue missing = c.outOfOrder;
+            if (missing != null && !missing.isEmpty() && missing.end() - segment.end() > 0) {
+                // Of two that contradict each other the first is believed.
+                context.counters.increment(TcpCounter.RECEIVE_DROPPED_AFTER_FIN);
+                return;
+            }
             c.finReceived = true;
             c.finSequence = segment.end();
             c.ackNow = true;

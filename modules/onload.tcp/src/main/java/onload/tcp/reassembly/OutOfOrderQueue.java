@@ -77,6 +77,11 @@ public final class OutOfOrderQueue {
         return bytes;
     }
 
+    /** {@return the sequence number after the last byte that is held, if anything is} */
+    public int end() {
+        return to[size - 1];
+    }
+
     /** {@return the packets that are held} */
     public int packets() {
         return size;
