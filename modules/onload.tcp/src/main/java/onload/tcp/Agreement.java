@@ -8,7 +8,13 @@ final class Agreement {
     int irs;
     int peerMss;
     int peerScale;
+
+    /** The shift of the own window. */
     byte rcvScale;
+
+    /** The window that the SYN-ACK has offered, in bytes. */
+    int rcvWindow;
+
     boolean hasTimestamps;
     boolean hasSack;
     int timestampOffset;
@@ -24,6 +30,7 @@ final class Agreement {
         peerMss = e.peerMss;
         peerScale = e.peerScale;
         rcvScale = e.rcvScale;
+        rcvWindow = e.rcvWindow;
         hasTimestamps = e.hasTimestamps;
         hasSack = e.hasSack;
         timestampOffset = e.timestampOffset;

@@ -24,6 +24,10 @@ final class EmbryonicConnection extends Flow {
     final int timestampOffset;
     final int interfaceIndex;
     final int peerWindow;
+
+    /** The window that the SYN-ACK says, whatever becomes of the listener's options. */
+    int rcvWindow;
+
     int tsRecent;
     int retries;
     long sentNs;

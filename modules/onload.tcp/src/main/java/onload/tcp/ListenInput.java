@@ -123,6 +123,7 @@ final class ListenInput {
                                 : StatelessSegments.NONE,
                         opening.scale(listener.prototype()),
                         timestampOffset(s));
+        e.rcvWindow = window(listener.prototype());
         if (!context.flows.add(e)) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return;
@@ -172,12 +173,9 @@ final class ListenInput {
             return;
         }
         e.sentNs = nowNs;
-        TcpConnection prototype = e.listener.prototype();
         segments.synOptions(
                 e.ownMss,
-                e.peerScale == StatelessSegments.NONE
-                        ? StatelessSegments.NONE
-                        : e.rcvScale,
+                e.peerScale == StatelessSegments.NONE ? StatelessSegments.NONE : e.rcvScale,
                 e.hasSack);
         if (e.hasTimestamps) {
             segments.timestamps(
@@ -189,7 +187,7 @@ final class ListenInput {
                 e.iss,
                 e.irs + 1,
                 TcpHeader.SYN | TcpHeader.ACK,
-                window(prototype),
+                e.rcvWindow,
                 SegmentChecksum.pseudoSum(
                         e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow()),
                 nowNs);
@@ -412,6 +410,8 @@ final class ListenInput {
         agreed.iss = s.acknowledgment - 1;
         agreed.irs = s.sequence - 1;
         agreed.peerMss = mss;
+        agreed.rcvScale = opening.scale(listener.prototype());
+        agreed.rcvWindow = window(listener.prototype());
         agreed.retries = 0;
         agreed.sentNs = Long.MIN_VALUE;
         agreed.timestampOffset = timestampOffset(s);
@@ -420,7 +420,6 @@ final class ListenInput {
         int echo = agreed.hasTimestamps ? s.options.timestampEchoReply() : 0;
         agreed.hasSack = agreed.hasTimestamps && SynCookies.sackPermittedOf(echo);
         int scale = agreed.hasTimestamps ? SynCookies.windowScaleOf(echo) : SynCookies.NO_SCALE;
-        agreed.rcvScale = opening.scale(listener.prototype());
         agreed.peerScale = scale == SynCookies.NO_SCALE ? StatelessSegments.NONE : scale;
         TcpConnection c = engine.accepted(listener);
         // There must be room before the connection is established: nothing would undo that.

@@ -338,7 +338,7 @@ final class Opening {
         c.sndSmall = c.iss;
         c.rcvNxt = agreed.irs + 1;
         c.rcvAcked = c.rcvNxt;
-        c.rcvAdv = c.rcvNxt + Math.min(c.rcvBufferBytes, 0xFFFF);
+        c.rcvAdv = c.rcvNxt + agreed.rcvWindow;
         c.timestampOffset = agreed.timestampOffset;
         c.hasTimestamps = agreed.hasTimestamps;
         c.hasSack = agreed.hasSack;

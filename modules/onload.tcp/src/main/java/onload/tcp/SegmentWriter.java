@@ -199,10 +199,10 @@ final class SegmentWriter {
     private int windowField(TcpConnection c) {
         int current = c.rcvAdv - c.rcvNxt;
         int offered = ReceiveTuning.offered(c);
-        if (offered - current < ReceiveTuning.step(c)) {
+        int most = LARGEST_WINDOW_FIELD << c.rcvScale;
+        if (offered < most && offered - current < ReceiveTuning.step(c)) {
             int part = (1 << c.rcvScale) - 1;
-            boolean hasRoom = (current + part & ~part) <= offered;
-            int most = LARGEST_WINDOW_FIELD << c.rcvScale;
+            boolean hasRoom = ((current + part) & ~part) <= offered;
             offered = Math.min(hasRoom ? current + part : current, most);
         }
         int field = offered >>> c.rcvScale;

@@ -91,11 +91,11 @@ class OptionsTest {
     void thePeersScaleShiftsItsWindow(int scale) {
         try (TcpScene scene = new TcpScene().accepted(syn().mss(1460).windowScale(scale))) {
             scene.receives(ack().seq(1).ack(1).window(1 << 14));
-            assertEquals(1 << 14 + scale, scene.connection.sndWnd);
+            assertEquals(1 << (14 + scale), scene.connection.sndWnd);
         }
         try (TcpScene scene = new TcpScene().connected(synAck().mss(1460).windowScale(scale))) {
             scene.receives(ack().seq(1).ack(1).window(1 << 14));
-            assertEquals(1 << 14 + scale, scene.connection.sndWnd);
+            assertEquals(1 << (14 + scale), scene.connection.sndWnd);
         }
     }
 

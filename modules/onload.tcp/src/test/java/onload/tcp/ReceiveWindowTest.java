@@ -296,6 +296,18 @@ class ReceiveWindowTest {
     }
 
     @Test
+    void theListenersOptionsMayChangeWhileAPeerIsHalfOpen() {
+        try (TcpScene scene = new TcpScene().listening(1)) {
+            scene.receives(syn().seq(0).mss(1460).windowScale(7));
+            scene.sends(Segment.synAck().windowScale(7).window(65535));
+            scene.listener.prototype().receiveBuffer(10_000);
+            scene.receives(ack().seq(1).ack(1)).accepts();
+            assertEquals(65535, scene.connection.rcvWnd());
+            assertEquals(7, scene.connection.rcvScale);
+        }
+    }
+
+    @Test
     void aLargerBufferIsOfferedWithTheNextAcknowledgment() {
         try (TcpScene scene = withBuffer(2000)) {
             scene.connection.receiveBuffer(20_000);

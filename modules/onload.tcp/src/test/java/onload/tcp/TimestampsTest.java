@@ -125,7 +125,7 @@ class TimestampsTest {
     @Test
     void theTimestampHalfTheClockAheadIsNew() {
         try (TcpScene scene = established()) {
-            scene.receives(data("abc").seq(1).ack(1).timestamps(1000 + 0x7FFFFFFF, 0));
+            scene.receives(data("abc").seq(1).ack(1).timestamps(Integer.MIN_VALUE + 999, 0));
             scene.takeSent("ACK");
             assertEquals("abc", scene.reads());
         }
@@ -134,7 +134,7 @@ class TimestampsTest {
     @Test
     void theTimestampHalfTheClockAwayIsOld() {
         try (TcpScene scene = established()) {
-            scene.receives(data("abc").seq(1).ack(1).timestamps(1000 + 0x80000000, 0));
+            scene.receives(data("abc").seq(1).ack(1).timestamps(Integer.MIN_VALUE + 1000, 0));
             scene.sends(ack().ack(1).timestamps(0, 1000));
             assertEquals(0, scene.connection.available());
         }
@@ -250,7 +250,7 @@ class TimestampsTest {
             scene.connection.srttNs = 0;
             // It is the first that is echoed.
             scene.receives(ack().ack(2).timestamps(2000, 1));
-            assertEquals(249_000_000L, scene.connection.srttNs, 1_000_000);
+            assertEquals(249, scene.connection.srttNs / 1_000_000);
         }
     }
 }

@@ -142,7 +142,7 @@ public final class SynCookies {
             long nowNs,
             int age) {
         // Shifted back, so that it goes on where the time wraps.
-        long steps = (nowNs >> STEP_SHIFT) - age << STEP_SHIFT;
+        long steps = ((nowNs >> STEP_SHIFT) - age) << STEP_SHIFT;
         long first = hash.of(localHigh, localLow, remoteHigh, remoteLow, ports);
         return (int) hash.of(first, peerIss, head, steps, 0) & HASH_MASK;
     }

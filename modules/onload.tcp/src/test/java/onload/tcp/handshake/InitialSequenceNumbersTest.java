@@ -30,7 +30,7 @@ class InitialSequenceNumbersTest {
 
     @Test
     void theClockCyclesInMoreThanFourAndAHalfHours() {
-        long cycleNs = 1L << 32 + 12;
+        long cycleNs = 1L << (32 + 12);
         assertEquals(next(5, 77), next(5, 77 + cycleNs));
         assertTrue(cycleNs > 4.5 * 3600 * 1e9);
     }

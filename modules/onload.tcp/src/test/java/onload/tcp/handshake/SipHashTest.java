@@ -41,7 +41,7 @@ class SipHashTest {
         private static long block(byte[] message, int at, int bytes) {
             long block = 0;
             for (int i = 0; i < bytes; i++) {
-                block |= (message[at + i] & 0xFFL) << 8 * i;
+                block |= (message[at + i] & 0xFFL) << (8 * i);
             }
             return block;
         }

@@ -322,7 +322,7 @@ class OutOfOrderQueueTest {
     // The model.
 
     /** Bits of what is held, and the order in which blocks changed. */
-    private final class Model {
+    private static final class Model {
         final BitSet held = new BitSet();
         final List<Integer> touched = new ArrayList<>();
         int rcvNxt;
