@@ -51,8 +51,8 @@ final class ReceiveTuning {
     }
 
     /**
-     * {@return the room that the window field can say, in bytes} A buffer smaller than one part of a scaled field counts
-     * as that, or its window could never open.
+     * {@return the room that the window field can say, in bytes} A buffer smaller than one part of a scaled
+     * field counts as that, or its window could never open.
      */
     static int offered(TransmissionControlBlock c) {
         int free = Math.max(c.rcvBufferBytes, 1 << c.rcvScale) - c.rcvQueuedBytes;

@@ -36,13 +36,17 @@ final class Timers {
     long rto(TcpConnection c) {
         long base =
                 c.srttNs == 0
-                        ? c.wasSynLost ? Math.max(initialRtoNs, RTO_AFTER_LOST_SYN_NS) : initialRtoNs
+                        ? c.wasSynLost
+                                ? Math.max(initialRtoNs, RTO_AFTER_LOST_SYN_NS)
+                                : initialRtoNs
                         : RoundTripTime.timeout(c.srttNs, c.rttvarNs, minRtoNs, maxRtoNs);
         int shift = Math.min(c.backoff, MAX_BACKOFF);
         return shift > 0 && base > maxRtoNs >> shift ? maxRtoNs : base << shift;
     }
 
-    /** {@return how long until a closed window is asked again, doubled with each question (RFC 9293, section 3.8.6.1)} */
+    /**
+     * {@return how long until a closed window is asked again, doubled with each question (RFC 9293, section 3.8.6.1)}
+     */
     long probeInterval(TcpConnection c) {
         long base = rto(c);
         return base > maxRtoNs >> c.probeBackoff ? maxRtoNs : base << c.probeBackoff;
@@ -67,7 +71,8 @@ final class Timers {
         long rttvarNs = RoundTripTime.variation(c.srttNs, c.rttvarNs, sampleNs);
         c.srttNs = RoundTripTime.smoothed(c.srttNs, c.rttvarNs, sampleNs);
         c.rttvarNs = rttvarNs;
-        // Karn's algorithm: a timeout that was doubled stays so until there is a measurement; for if it
+        // Karn's algorithm: a timeout that was doubled stays so until there is a measurement; for
+        // if it
         // was too short for the way, there would never be one.
         c.backoff = 0;
     }

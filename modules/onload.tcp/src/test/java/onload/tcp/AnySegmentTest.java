@@ -24,7 +24,8 @@ class AnySegmentTest {
                 random -> {
                     SplittableRandom choice = new SplittableRandom(random.anyLong());
                     TcpSettings settings = settings(choice);
-                    TcpState state = choice.nextInt(3) == 0
+                    TcpState state =
+                            choice.nextInt(3) == 0
                                     ? TcpState.ESTABLISHED
                                     : STATES[choice.nextInt(STATES.length)];
                     boolean isIpv6 = choice.nextInt(4) == 0;

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
-
 import onload.tcp.counter.TcpCounter;
 
 import org.agrona.concurrent.UnsafeBuffer;

@@ -29,7 +29,15 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1460, 1460", "1000, 1000", "536, 536", "100, 100", "1, 48", "0, 48", "65535, 1460"})
+    @CsvSource({
+        "1460, 1460",
+        "1000, 1000",
+        "536, 536",
+        "100, 100",
+        "1, 48",
+        "0, 48",
+        "65535, 1460"
+    })
     void thePeersMssLimitsWhatIsSent(int mss, int expected) {
         try (TcpScene scene = new TcpScene().accepted(syn().mss(mss))) {
             assertEquals(expected, longest(scene));
@@ -221,9 +229,9 @@ class OptionsTest {
             scene.receives(
                     syn().seq(0)
                             .options(
-                                    8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 3, 3, 2, 4, 2, 2, 4, 5, 0xb4, 0));
-            scene.sends(
-                    synAck().mss(1460).windowScale(7).sackPermitted().timestamps(0, 9));
+                                    8, 10, 0, 0, 0, 9, 0, 0, 0, 0, 3, 3, 2, 4, 2, 2, 4, 5, 0xb4,
+                                    0));
+            scene.sends(synAck().mss(1460).windowScale(7).sackPermitted().timestamps(0, 9));
         }
     }
 

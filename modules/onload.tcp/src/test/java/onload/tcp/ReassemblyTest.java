@@ -138,7 +138,8 @@ class ReassemblyTest {
 
     @Test
     void fiveSegmentsInAllOrders() {
-        inAllOrders(new int[][] {{1, 301}, {301, 601}, {601, 901}, {901, 1201}, {1201, 1501}}, true);
+        inAllOrders(
+                new int[][] {{1, 301}, {301, 601}, {601, 901}, {901, 1201}, {1201, 1501}}, true);
     }
 
     @Test
@@ -478,8 +479,7 @@ class ReassemblyTest {
             assertArrayEquals(numbered(1, 1000), takes(scene));
             assertEquals(1000, scene.connection.available());
             assertArrayEquals(numbered(1001, 1000), takes(scene));
-            assertEquals(
-                    TcpConnection.WOULD_BLOCK, scene.connection.receivePacket(scene.nowNs()));
+            assertEquals(TcpConnection.WOULD_BLOCK, scene.connection.receivePacket(scene.nowNs()));
         }
     }
 

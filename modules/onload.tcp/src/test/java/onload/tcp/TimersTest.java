@@ -173,7 +173,10 @@ class TimersTest {
             scene.mark().shutsDown().sends(fin().seq(1).ack(1));
             scene.sendsAt(200, fin().seq(1).ack(1));
             scene.sendsAt(600, fin().seq(1).ack(1));
-            scene.receives(ack().seq(1).ack(2)).is(TcpState.FIN_WAIT_2).after(60_000).sendsNothing();
+            scene.receives(ack().seq(1).ack(2))
+                    .is(TcpState.FIN_WAIT_2)
+                    .after(60_000)
+                    .sendsNothing();
         }
     }
 

@@ -118,8 +118,7 @@ class UdpAllocationTest {
             nic0 = ip.addInterface("nic0", nic.open(0, pool));
             addresses =
                     new IpAddress[] {
-                        IpAddress.parse("192.0.2." + number),
-                        IpAddress.parse("2001:db8::" + number)
+                        IpAddress.parse("192.0.2." + number), IpAddress.parse("2001:db8::" + number)
                     };
             UdpEngine udp =
                     new UdpEngine(

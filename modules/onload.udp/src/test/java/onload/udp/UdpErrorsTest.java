@@ -44,8 +44,7 @@ class UdpErrorsTest {
 
     private static byte[] quote(int sourcePort, String to, int port, String text) {
         byte[] datagram = UdpScene.datagram(own(to), to, sourcePort, port, text, -1);
-        return IpPackets.ip(
-                UdpScene.ip(own(to)), UdpScene.ip(to), IpProtocol.UDP, 64, datagram);
+        return IpPackets.ip(UdpScene.ip(own(to)), UdpScene.ip(to), IpProtocol.UDP, 64, datagram);
     }
 
     private void report(String to, byte[] message) {
@@ -56,8 +55,7 @@ class UdpErrorsTest {
     }
 
     private static byte[] tooBig(int sourcePort, String to, int port) {
-        return IcmpMessages.tooBig(
-                1400, quote(sourcePort, to, port, "x".repeat(LONGER_THAN_1400)));
+        return IcmpMessages.tooBig(1400, quote(sourcePort, to, port, "x".repeat(LONGER_THAN_1400)));
     }
 
     private void unreachable(UdpSocket socket, String to, int port, int code) {
@@ -73,8 +71,7 @@ class UdpErrorsTest {
     void hardErrorsAreToldOnceToTheSocketThatSentTheDatagram(String to) {
         UdpSocket client = scene.connected(scene.one, to, 53);
         UdpSocket bystander = scene.connected(scene.one, to, 53);
-        int refused =
-                isIpv4(to) ? Icmpv4Message.PORT_UNREACHABLE : Icmpv6Message.PORT_UNREACHABLE;
+        int refused = isIpv4(to) ? Icmpv4Message.PORT_UNREACHABLE : Icmpv6Message.PORT_UNREACHABLE;
         int prohibited =
                 isIpv4(to) ? Icmpv4Message.COMMUNICATION_PROHIBITED : Icmpv6Message.PROHIBITED;
         unreachable(client, to, 53, refused);

@@ -221,7 +221,6 @@ class UdpLimitsTest {
         assertEquals(1, scene.count(scene.one, UdpCounter.REFUSED_BY_IP));
         scene.oneHost.ip().down(scene.oneHost.nic0(), scene.network.nowNs());
         int result = scene.sendTo(client, "x", UdpScene.TWO, 53);
-        assertTrue(
-                result == UdpSocket.NO_ROUTE || result == UdpSocket.INTERFACE_DOWN, "" + result);
+        assertTrue(result == UdpSocket.NO_ROUTE || result == UdpSocket.INTERFACE_DOWN, "" + result);
     }
 }

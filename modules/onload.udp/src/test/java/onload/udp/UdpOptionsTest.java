@@ -216,8 +216,7 @@ class UdpOptionsTest {
         assertEquals(0, left.leave(nic(scene.two), to.high(), to.low(), scene.network.nowNs()));
         scene.sendTo(scene.open(scene.one), "late", GROUP, 5000);
         assertEquals(NOTHING, scene.receive(left));
-        assertFalse(
-                scene.twoHost.ip().groups().isMember(nic(scene.two), to.high(), to.low()));
+        assertFalse(scene.twoHost.ip().groups().isMember(nic(scene.two), to.high(), to.low()));
     }
 
     // Checksums.

@@ -31,8 +31,7 @@ class UdpPropertyTest {
     }
 
     private static UdpScene scene(Randomness random, LinkSettings link) {
-        return new UdpScene(
-                UdpSettings.DEFAULT, NicSettings.DEFAULT, 2048, link, random.anyLong());
+        return new UdpScene(UdpSettings.DEFAULT, NicSettings.DEFAULT, 2048, link, random.anyLong());
     }
 
     /** Says which it is, so that it can be told whether it is whole. */
@@ -119,15 +118,13 @@ class UdpPropertyTest {
         String to = isIpv4 ? UdpScene.TWO : UdpScene.TWO6;
         int checksum = random.oneOf(-1, -1, 0);
         String text = "f".repeat(random.between(0, 100));
-        byte[] right =
-                UdpScene.datagram(from, to, 9, random.between(SERVER, 55), text, checksum);
+        byte[] right = UdpScene.datagram(from, to, 9, random.between(SERVER, 55), text, checksum);
         byte[] data = random.chance(0.7) ? random.damaged(right) : right;
         if (random.chance(0.8)) {
             scene.forge(from, to, data);
             return;
         }
-        byte[] packet =
-                IpPackets.ip(UdpScene.ip(from), UdpScene.ip(to), IpProtocol.UDP, 64, data);
+        byte[] packet = IpPackets.ip(UdpScene.ip(from), UdpScene.ip(to), IpProtocol.UDP, 64, data);
         scene.forger.sendIp(scene.twoHost.nic().macAddress(), random.damaged(packet));
         scene.network.run(UdpScene.SECOND_NS / 100);
     }

@@ -94,8 +94,7 @@ public final class SynCookies {
             int cookie,
             long nowNs) {
         int head =
-                cookie >>> 24
-                        ^ maskOf(localHigh, localLow, remoteHigh, remoteLow, ports, peerIss);
+                cookie >>> 24 ^ maskOf(localHigh, localLow, remoteHigh, remoteLow, ports, peerIss);
         int age = step(nowNs) - (head >>> 3) & STEP_MASK;
         if (age >= MOST_STEPS) {
             return EXPIRED;

@@ -52,9 +52,7 @@ class NewRenoPropertiesTest {
             case 1 -> reno.recoveryEnded(size, mss, 0);
             case 2 -> reno.timedOut(size, mss, random.flip(), 0);
             case 3 -> reno.undo();
-            case 4 ->
-                    reno.idle(
-                            CongestionControl.initialWindow(mss), random.anyLong(), size);
+            case 4 -> reno.idle(CongestionControl.initialWindow(mss), random.anyLong(), size);
             case 5 -> {
                 int after = mss(random);
                 reno.segmentSizeChanged(mss, after);

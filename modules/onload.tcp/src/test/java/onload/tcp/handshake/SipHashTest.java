@@ -117,9 +117,7 @@ class SipHashTest {
                     long expected = new ByteWise().hash(key0, key1, bytes.array());
                     long actual =
                             new SipHash(key0, key1)
-                                    .of(
-                                            numbers[0], numbers[1], numbers[2], numbers[3],
-                                            numbers[4]);
+                                    .of(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
                     assertEquals(expected, actual);
                 });
     }
