@@ -63,7 +63,7 @@ class UdpLimitsTest {
             sockets[i] = scene.open(scene.one);
         }
         var thrown = assertThrows(IllegalStateException.class, scene.one::open);
-        assertTrue(thrown.getMessage().contains("4 UDP sockets"), thrown.getMessage());
+        assertTrue(thrown.toString().contains("4 UDP sockets"), thrown::toString);
         assertEquals(1, scene.count(scene.one, UdpCounter.REFUSED_SOCKETS));
         sockets[2].close(scene.network.nowNs());
         sockets[2].close(scene.network.nowNs());

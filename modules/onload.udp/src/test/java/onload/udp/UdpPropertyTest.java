@@ -47,7 +47,8 @@ class UdpPropertyTest {
     /** One bit of a frame is flipped, which no checksum misses; so each datagram is in one frame. */
     @Test
     void noCorruptedDatagramArrives() {
-        Property.forAll(15, random -> exchange(random, impaired(random).corrupt(0.3).build(), 800));
+        Property.forAll(
+                15, random -> exchange(random, impaired(random).corrupt(0.3).build(), 800));
     }
 
     private void exchange(Randomness random, LinkSettings link, int longest) {
@@ -106,7 +107,10 @@ class UdpPropertyTest {
                     scene.receive(random.flip() ? bound : connected);
                 }
             }
-            assertEquals(scene.count(scene.two, UdpCounter.RECEIVED), accounted(scene.two));
+            assertEquals(
+                    scene.count(scene.two, UdpCounter.RECEIVED),
+                    accounted(scene.two),
+                    () -> scene.two.counters().toString());
             assertTrue(scene.count(scene.two, UdpCounter.QUEUED) > 0);
             assertTrue(scene.count(scene.two, UdpCounter.DROPPED_MALFORMED) > 0);
         }
