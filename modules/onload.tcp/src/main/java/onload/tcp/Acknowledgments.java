@@ -34,7 +34,7 @@ final class Acknowledgments {
         if (SequenceNumber.isAcceptableAcknowledgment(acknowledgment, c.sndUna, c.sndMax)) {
             advance(c, segment, nowNs);
         } else if (acknowledgment == c.sndUna) {
-            again(c, segment);
+            again(c, segment, nowNs);
         } else if (!SequenceNumber.inWindow(acknowledgment, c.sndUna - c.maxSndWnd, c.maxSndWnd)) {
             // RFC 5961, section 5.2: older than any window, or of what was never sent.
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_ACKNOWLEDGMENT);
@@ -122,7 +122,7 @@ final class Acknowledgments {
     }
 
     /** SND.UNA stays: perhaps a duplicate in the sense of RFC 5681, section 2. */
-    private void again(TcpConnection c, ArrivingSegment segment) {
+    private void again(TcpConnection c, ArrivingSegment segment, long nowNs) {
         if (c.sndWnd == 0) {
             // RFC 9293, MUST-36: as long as the peer answers, a closed window is no reason to give
             // up.
@@ -137,7 +137,7 @@ final class Acknowledgments {
                         && segment.window << c.sndScale == c.sndWnd;
         if (news > 0 || (isDuplicate && !c.hasSack)) {
             context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
-            lossRecovery.duplicate(c);
+            lossRecovery.duplicate(c, nowNs);
         } else if (isDuplicate) {
             context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
         }

@@ -85,10 +85,10 @@ final class LossRecovery {
     }
 
     /** An acknowledgment has said again what was said before (RFC 5681, section 2), or SACK brought news. */
-    void duplicate(TcpConnection c) {
+    void duplicate(TcpConnection c, long nowNs) {
         c.duplicateAcks++;
         if (c.recovery == TcpConnection.OPEN && isLost(c)) {
-            enterFastRecovery(c);
+            enterFastRecovery(c, nowNs);
         }
     }
 
@@ -97,13 +97,13 @@ final class LossRecovery {
                 || (c.scoreboard != null && c.scoreboard.isLost(c.sndUna, c.mss));
     }
 
-    private void enterFastRecovery(TcpConnection c) {
+    private void enterFastRecovery(TcpConnection c, long nowNs) {
         // RFC 6582, section 3.2, step 1: not again for what was sent before the last recovery.
         if (c.hasRecovered && c.sndUna - c.recover < 0) {
             return;
         }
         context.counters.increment(TcpCounter.FAST_RECOVERIES);
-        congestion(c).lossDetected(c.flightSize(), c.mss, 0);
+        congestion(c).lossDetected(c.flightSize(), c.mss, nowNs);
         c.recovery = TcpConnection.FAST_RECOVERY;
         c.recover = c.sndMax;
         c.hasRecovered = true;

@@ -3,6 +3,7 @@ package onload.tcp;
 import onload.ip.Destination;
 import onload.ip.FragmentPolicy;
 import onload.ip.IpLayer;
+import onload.tcp.congestion.CongestionControl;
 import onload.tcp.counter.TcpCounter;
 import onload.tcp.flow.Flow;
 import onload.wire.IpProtocol;
@@ -286,8 +287,9 @@ final class Opening {
         c.state = c.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
         c.retransmitNs = Long.MAX_VALUE;
         // RFC 6928, section 2: a SYN that was lost leaves one segment to begin with.
-        int window = c.timeouts > 1 ? c.mss : initialWindow(c.mss);
+        int window = c.timeouts > 1 ? c.mss : CongestionControl.initialWindow(initialWindow, c.mss);
         Objects.requireNonNull(c.congestion).start(window, c.mss);
+        c.unansweredSinceNs = nowNs;
         c.wasSynLost = c.timeouts > 0;
         c.timeouts = 0;
         c.backoff = 0;
@@ -307,12 +309,6 @@ final class Opening {
         }
     }
 
-    private int initialWindow(int mss) {
-        return (int)
-                Math.min(
-                        (long) initialWindow * mss,
-                        Math.max(2L * mss, (long) initialWindow * 1460));
-    }
 
     // Passive.
 

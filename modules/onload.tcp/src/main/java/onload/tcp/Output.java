@@ -24,6 +24,7 @@ final class Output {
     private final Timers timers;
     private final PathMtu pathMtu;
     private final long corkNs;
+    private final int initialSegments;
 
     Output(
             TcpContext context,
@@ -40,6 +41,7 @@ final class Output {
         this.lossRecovery = lossRecovery;
         this.pathMtu = pathMtu;
         this.timers = timers;
+        initialSegments = context.settings.number(TcpSetting.INITIAL_WINDOW_SEGMENTS);
         corkNs = context.settings.get(TcpSetting.CORK_NS);
     }
 
@@ -73,7 +75,15 @@ final class Output {
      * 9293, sections 3.8.6.2.1 and 3.7.4).
      */
     private void sendNew(TcpConnection c, long nowNs) {
-        int cwnd = Objects.requireNonNull(c.congestion).cwnd();
+        CongestionControl congestion = Objects.requireNonNull(c.congestion);
+        if (c.isIdle()) {
+            // RFC 5681, section 4.1: after a pause nothing is known of the way but what is known at the
+            // beginning.
+            long idleNs = nowNs - c.unansweredSinceNs;
+            int window = CongestionControl.initialWindow(initialSegments, c.mss);
+            congestion.idle(window, idleNs, timers.rto(c));
+        }
+        int cwnd = congestion.cwnd();
         int flight = inFlight(c);
         while (c.hasUnsent()) {
             int packet = c.sndUnsent;

@@ -213,6 +213,18 @@ class LossRecoveryTest {
     }
 
     @Test
+    void afterAPauseTheWindowIsNoLargerThanTheInitialOne() {
+        try (TcpScene scene = tenUnderWay(plain())) {
+            scene.receives(ack().seq(1).ack(1 + 10 * MSS));
+            assertEquals(20 * MSS, info(scene).cwnd());
+            scene.after(100).writes("x").takeAllSent().receives(ack().seq(1).ack(10_002));
+            assertEquals(20 * MSS, info(scene).cwnd());
+            scene.after(1000).writes("x").takeAllSent().receives(ack().seq(1).ack(10_003));
+            assertEquals(10 * MSS, info(scene).cwnd());
+        }
+    }
+
+    @Test
     void whatComesTwiceIsReportedByDsackOnce() {
         try (TcpScene scene = withSack()) {
             scene.receives(data("hello").seq(1).ack(1)).sends(ack().seq(1).ack(6));

@@ -126,7 +126,7 @@ class TimersTest {
             for (int i = 0; i < 10; i++) {
                 scene.writes("x").after(500).takeAllSent().receives(ack().seq(1).ack(++seq));
             }
-            assertEquals(500e6, scene.connection.info(scene.nowNs()).srttNs(), 400e6);
+            assertEquals(500e6, (double) scene.connection.info(scene.nowNs()).srttNs(), 400e6);
         }
     }
 
@@ -150,7 +150,7 @@ class TimersTest {
                 scene.writes("abc").takeAllSent();
             }
             TcpInfo info = scene.connection.info(scene.nowNs());
-            assertEquals(80e6, info.srttNs(), 5e6);
+            assertEquals(80e6, (double) info.srttNs(), 5e6);
             assertTrue(info.rtoNs() >= info.srttNs() + 1_000_000, info::toString);
             assertTrue(info.rtoNs() < 3 * info.srttNs(), info::toString);
         }
