@@ -161,7 +161,7 @@ final class SegmentWriter {
             return;
         }
         c.ackNow = false;
-        if (missing != null) {
+        if (missing != null && c.blocksToSend > 0) {
             missing.reported();
         }
     }

@@ -37,12 +37,16 @@ public final class OutOfOrderQueue {
     private int size;
     private int bytes;
 
-    /** How many runs without a gap there are. */
-    private int blocks;
+    /** What is contiguous, over the packets that hold it. */
+    private int[] rangeLeft = new int[INITIAL_CAPACITY];
+
+    private int[] rangeRight = new int[INITIAL_CAPACITY];
+    private int ranges;
 
     /** A number in each of the blocks that were touched last, the last first. */
     private final int[] recent = new int[MOST_RECENT];
 
+    private final int[] older = new int[MOST_RECENT];
     private int recents;
     private boolean hasDuplicate;
     private int duplicateLeft;
@@ -103,19 +107,16 @@ public final class OutOfOrderQueue {
         if (at > 0 && to[at - 1] - left > 0) {
             left = to[at - 1];
         }
-        // Several that are held may follow each other without a gap.
-        for (; at < size && from[at] - left <= 0; at++) {
-            left = to[at];
-        }
-        if (right - left <= 0) {
-            return DUPLICATE;
+        while (at < size && from[at] - left <= 0) {
+            left = to[at++];
         }
         if (at < size && from[at] - right < 0) {
             right = from[at];
         }
-        boolean joinsLeft = at > 0 && to[at - 1] == left;
-        boolean joinsRight = at < size && from[at] == right;
-        if (joinsLeft && merge(at - 1, segment, left - sequence, right - left)) {
+        if (right - left <= 0) {
+            return DUPLICATE;
+        }
+        if (at > 0 && to[at - 1] == left && merge(at - 1, segment, left - sequence, right - left)) {
             to[at - 1] = right;
         } else if (size == maxPackets) {
             return FULL;
@@ -127,8 +128,7 @@ public final class OutOfOrderQueue {
             to[at] = right;
         }
         bytes += right - left;
-        blocks += 1 - (joinsLeft ? 1 : 0) - (joinsRight ? 1 : 0);
-        touch(left);
+        touch(addRange(left, right));
         if (left != sequence) {
             // RFC 2883, section 4.2: also a part that was there already.
             duplicate(sequence, left);
@@ -218,9 +218,6 @@ public final class OutOfOrderQueue {
         takenPackets = 0;
         for (; taken < size && from[taken] - next <= 0; taken++) {
             bytes -= to[taken] - from[taken];
-            if (taken == 0 || to[taken - 1] != from[taken]) {
-                blocks--;
-            }
             if (to[taken] - next <= 0) {
                 pool.release(packet[taken]);
                 continue;
@@ -238,6 +235,7 @@ public final class OutOfOrderQueue {
             takenLast = each;
         }
         close(taken);
+        forgetRanges(next);
         return first;
     }
 
@@ -275,9 +273,74 @@ public final class OutOfOrderQueue {
         }
         size = 0;
         bytes = 0;
-        blocks = 0;
+        ranges = 0;
         recents = 0;
         hasDuplicate = false;
+    }
+
+    // Ranges.
+
+    /** {@return the place of the range that new bytes are in now} Both edges touch other ranges at most. */
+    private int addRange(int left, int right) {
+        int at = rangeAfter(left);
+        boolean joinsLower = at > 0 && rangeRight[at - 1] == left;
+        boolean joinsUpper = at < ranges && rangeLeft[at] == right;
+        if (joinsLower && joinsUpper) {
+            rangeRight[at - 1] = rangeRight[at];
+            removeRanges(at, 1);
+            return at - 1;
+        }
+        if (joinsLower) {
+            rangeRight[at - 1] = right;
+            return at - 1;
+        }
+        if (joinsUpper) {
+            rangeLeft[at] = left;
+            return at;
+        }
+        if (ranges == rangeLeft.length) {
+            rangeLeft = Arrays.copyOf(rangeLeft, 2 * ranges);
+            rangeRight = Arrays.copyOf(rangeRight, 2 * ranges);
+        }
+        System.arraycopy(rangeLeft, at, rangeLeft, at + 1, ranges - at);
+        System.arraycopy(rangeRight, at, rangeRight, at + 1, ranges - at);
+        rangeLeft[at] = left;
+        rangeRight[at] = right;
+        ranges++;
+        return at;
+    }
+
+    private void removeRanges(int at, int count) {
+        int tail = ranges - at - count;
+        System.arraycopy(rangeLeft, at + count, rangeLeft, at, tail);
+        System.arraycopy(rangeRight, at + count, rangeRight, at, tail);
+        ranges -= count;
+    }
+
+    /** {@return the place after the last range that begins at a number or before it} */
+    private int rangeAfter(int sequence) {
+        int low = 0;
+        int high = ranges;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (rangeLeft[middle] - sequence <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void forgetRanges(int rcvNxt) {
+        int gone = 0;
+        while (gone < ranges && rangeRight[gone] - rcvNxt <= 0) {
+            gone++;
+        }
+        removeRanges(0, gone);
+        if (ranges > 0 && rangeLeft[0] - rcvNxt < 0) {
+            rangeLeft[0] = rcvNxt;
+        }
     }
 
     // SACK blocks.
@@ -287,10 +350,10 @@ public final class OutOfOrderQueue {
         hasDuplicate = true;
         duplicateLeft = left;
         duplicateRight = right;
-        int at = after(left) - 1;
-        if (at >= 0 && to[at] - left > 0) {
+        int range = rangeAfter(left) - 1;
+        if (range >= 0 && rangeRight[range] - left > 0) {
             // The block that it is in comes right after it.
-            touch(left);
+            touch(range);
         }
     }
 
@@ -304,26 +367,25 @@ public final class OutOfOrderQueue {
         hasDuplicate = false;
     }
 
-    /** Puts a number that is held at the head of those that were touched, and those of the same block out. */
-    private void touch(int sequence) {
-        int at = after(sequence) - 1;
-        int left = from[first(at)];
-        int right = to[last(at)];
+    /** A range was touched: it is the first to be told of, and those that were before it come after it. */
+    private void touch(int range) {
+        int first = rangeLeft[range];
         int kept = 0;
         for (int i = 0; i < recents; i++) {
-            if (recent[i] - left < 0 || recent[i] - right >= 0) {
-                recent[kept++] = recent[i];
+            int each = recent[i];
+            boolean isSame = each - first >= 0 && each - rangeRight[range] < 0;
+            if (!isSame && kept < MOST_RECENT - 1) {
+                older[kept++] = each;
             }
         }
-        kept = Math.min(kept, MOST_RECENT - 1);
-        System.arraycopy(recent, 0, recent, 1, kept);
-        recent[0] = sequence;
+        recent[0] = first;
+        System.arraycopy(older, 0, recent, 1, kept);
         recents = kept + 1;
     }
 
     /**
      * Works out the blocks for an acknowledgment: a duplicate if there is one, then the block that was touched
-     * last, then those that were before it.
+     * last, then those that were before it (RFC 2018, section 4).
      *
      * @param most how many there is room for
      * @return how many there are
@@ -338,59 +400,33 @@ public final class OutOfOrderQueue {
             blockRight[0] = duplicateRight;
             count = 1;
         }
-        int held = count;
         for (int i = 0; i < recents && count < most; i++) {
-            int at = after(recent[i]) - 1;
-            if (at < 0 || to[at] - recent[i] <= 0) {
-                continue;
-            }
-            if (!isListed(from[at], held, count)) {
-                list(at, count++);
+            int range = rangeAfter(recent[i]) - 1;
+            if (range >= 0 && rangeRight[range] - recent[i] > 0) {
+                blockLeft[count] = rangeLeft[range];
+                blockRight[count] = rangeRight[range];
+                count++;
             }
         }
-        return count - held < blocks && count < most ? others(held, count, most) : count;
-    }
-
-    /** Lists blocks that are not remembered: as many as there is room for (RFC 2018, section 4). */
-    private int others(int held, int listed, int most) {
-        int count = listed;
-        for (int at = size - 1; at >= 0 && count < most; at--) {
-            if (!isListed(from[at], held, count)) {
-                list(at, count++);
+        // RFC 2018, section 4: as many as there is room for.
+        int held = hasDuplicate ? 1 : 0;
+        for (int i = ranges - 1; i >= 0 && count < most && count - held < ranges; i--) {
+            if (!isListed(rangeLeft[i], held, count)) {
+                blockLeft[count] = rangeLeft[i];
+                blockRight[count] = rangeRight[i];
+                count++;
             }
         }
         return count;
     }
 
-    private boolean isListed(int sequence, int first, int end) {
+    private boolean isListed(int left, int first, int end) {
         for (int i = first; i < end; i++) {
-            if (sequence - blockLeft[i] >= 0 && sequence - blockRight[i] < 0) {
+            if (blockLeft[i] == left) {
                 return true;
             }
         }
         return false;
-    }
-
-    /** All that is contiguous is one block. */
-    private void list(int at, int index) {
-        blockLeft[index] = from[first(at)];
-        blockRight[index] = to[last(at)];
-    }
-
-    private int first(int at) {
-        int low = at;
-        while (low > 0 && to[low - 1] == from[low]) {
-            low--;
-        }
-        return low;
-    }
-
-    private int last(int at) {
-        int high = at;
-        while (high + 1 < size && from[high + 1] == to[high]) {
-            high++;
-        }
-        return high;
     }
 
     /** {@return the first number of a block} */
