@@ -84,6 +84,16 @@ final class LossRecovery {
                 && right - s.options.sackRightEdge(context.memory, 1) <= 0;
     }
 
+    /**
+     * {@return whether duplicates may be of what was sent before the last recovery ended} Without SACK those of its end
+     * may come from retransmissions that were not needed, so that more than its end has to be acknowledged (RFC 6582,
+     * section 3.2, step 2); with SACK they bring no news (RFC 6675, section 5.1).
+     */
+    private static boolean isOfLastRecovery(TcpConnection c) {
+        int beyond = c.sndUna - c.recover;
+        return c.hasSack ? beyond < 0 : beyond <= 0;
+    }
+
     /** An acknowledgment has said again what was said before (RFC 5681, section 2), or SACK brought news. */
     void duplicate(TcpConnection c, long nowNs) {
         c.duplicateAcks++;
@@ -98,8 +108,7 @@ final class LossRecovery {
     }
 
     private void enterFastRecovery(TcpConnection c, long nowNs) {
-        // RFC 6582, section 3.2, step 1: not again for what was sent before the last recovery.
-        if (c.hasRecovered && c.sndUna - c.recover < 0) {
+        if (c.hasRecovered && isOfLastRecovery(c)) {
             return;
         }
         context.counters.increment(TcpCounter.FAST_RECOVERIES);
