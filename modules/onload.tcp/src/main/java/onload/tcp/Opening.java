@@ -309,7 +309,6 @@ final class Opening {
         }
     }
 
-
     // Passive.
 
     /** Gives a connection that a peer has confirmed its variables; answers whether there is a way to the peer. */

@@ -77,7 +77,8 @@ final class Output {
     private void sendNew(TcpConnection c, long nowNs) {
         CongestionControl congestion = Objects.requireNonNull(c.congestion);
         if (c.isIdle()) {
-            // RFC 5681, section 4.1: after a pause nothing is known of the way but what is known at the
+            // RFC 5681, section 4.1: after a pause nothing is known of the way but what is known at
+            // the
             // beginning.
             long idleNs = nowNs - c.unansweredSinceNs;
             int window = CongestionControl.initialWindow(initialSegments, c.mss);

@@ -47,8 +47,7 @@ class UdpPropertyTest {
     /** One bit of a frame is flipped, which no checksum misses; so each datagram is in one frame. */
     @Test
     void noCorruptedDatagramArrives() {
-        Property.forAll(
-                15, random -> exchange(random, impaired(random).corrupt(0.3).build(), 800));
+        Property.forAll(15, random -> exchange(random, impaired(random).corrupt(0.3).build(), 800));
     }
 
     private void exchange(Randomness random, LinkSettings link, int longest) {
@@ -128,8 +127,7 @@ class UdpPropertyTest {
             scene.forge(from, to, data);
             return;
         }
-        byte[] packet =
-                IpPackets.ip(UdpScene.ip(from), UdpScene.ip(to), IpProtocol.UDP, 64, data);
+        byte[] packet = IpPackets.ip(UdpScene.ip(from), UdpScene.ip(to), IpProtocol.UDP, 64, data);
         byte[] damaged = random.damaged(packet);
         if (damaged.length > 0) {
             scene.forger.sendIp(scene.twoHost.nic().macAddress(), damaged);

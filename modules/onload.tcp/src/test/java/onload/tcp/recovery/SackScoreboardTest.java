@@ -40,8 +40,7 @@ class SackScoreboardTest {
         assertEquals(SackScoreboard.INVALID, board.sacked(5, 5, 0, 100));
         assertEquals(SackScoreboard.INVALID, board.sacked(6, 5, 0, 100));
         assertEquals(SackScoreboard.INVALID, board.sacked(90, 101, 0, 100));
-        assertEquals(
-                SackScoreboard.INVALID, board.sacked(5, 5 + Integer.MIN_VALUE, 0, 100));
+        assertEquals(SackScoreboard.INVALID, board.sacked(5, 5 + Integer.MIN_VALUE, 0, 100));
         assertEquals(0, board.ranges());
     }
 
@@ -126,7 +125,9 @@ class SackScoreboardTest {
                                 news += has[i] ? 0 : 1;
                                 has[i] = true;
                             }
-                            int got = board.sacked(base + left, base + right, base + una, base + size);
+                            int got =
+                                    board.sacked(
+                                            base + left, base + right, base + una, base + size);
                             assertEquals(news, got);
                         }
                         compare(has, base, una, resent);
