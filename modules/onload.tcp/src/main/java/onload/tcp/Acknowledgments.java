@@ -75,7 +75,11 @@ final class Acknowledgments {
         }
         // RFC 6298, rules 5.2 and 5.3.
         c.unansweredSinceNs = nowNs;
-        c.retransmitNs = c.flightSize() == 0 ? Long.MAX_VALUE : nowNs + timers.rto(c);
+        if (c.flightSize() == 0) {
+            c.retransmitNs = Long.MAX_VALUE;
+        } else {
+            timers.await(c, nowNs);
+        }
         if (c.hasUrgentToSend && c.sndUp - c.sndUna <= 0) {
             c.hasUrgentToSend = false;
         }

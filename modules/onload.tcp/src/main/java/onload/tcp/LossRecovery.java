@@ -96,7 +96,10 @@ final class LossRecovery {
 
     /** An acknowledgment has said again what was said before (RFC 5681, section 2), or SACK brought news. */
     void duplicate(TcpConnection c, long nowNs) {
-        c.duplicateAcks++;
+        if (c.duplicateAcks <= c.flightSize() / c.mss) {
+            // More than there are segments under way say nothing more.
+            c.duplicateAcks++;
+        }
         if (c.recovery == TcpConnection.OPEN && isLost(c)) {
             enterFastRecovery(c, nowNs);
         }

@@ -15,6 +15,9 @@ import java.util.Objects;
  * carries all that has become due. Algorithm; under the stack's lock.
  */
 final class Output {
+    /** After so long an acknowledgment is tried again that could not be sent. */
+    private static final long AGAIN_NS = 10_000_000;
+
     private final TcpContext context;
     private final SegmentBuffers segments;
     private final PacketBuffers buffers;
@@ -65,9 +68,16 @@ final class Output {
             sendFin(c, nowNs);
         }
         if (c.ackNow) {
-            writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+            acknowledge(c, nowNs);
         }
         timers.arm(c);
+    }
+
+    private void acknowledge(TcpConnection c, long nowNs) {
+        if (writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs) < 0) {
+            // There was no buffer, or no way: by the timer again, since the peer may wait for it.
+            c.acknowledgeNs = Math.min(c.acknowledgeNs, nowNs + AGAIN_NS);
+        }
     }
 
     /**
@@ -98,7 +108,7 @@ final class Output {
             // Nothing is under way that an answer could come to: ask by and by (RFC 9293, section
             // 3.8.6.1), also after the IP layer refused a packet.
             c.unansweredSinceNs = nowNs;
-            c.retransmitNs = nowNs + timers.rto(c);
+            timers.await(c, nowNs);
         }
     }
 
@@ -178,7 +188,7 @@ final class Output {
             c.probeBackoff = 0;
             c.timeouts = 0;
             c.unansweredSinceNs = nowNs;
-            c.retransmitNs = nowNs + timers.rto(c);
+            timers.await(c, nowNs);
         }
         c.corkedSinceNs = Long.MIN_VALUE;
         c.overridesWindow = false;
@@ -199,7 +209,7 @@ final class Output {
     private void sendFin(TcpConnection c, long nowNs) {
         if (writer.control(c, c.sndNxt, TcpHeader.FIN | TcpHeader.ACK, nowNs) < 0) {
             if (c.retransmitNs == Long.MAX_VALUE) {
-                c.retransmitNs = nowNs + timers.rto(c);
+                timers.await(c, nowNs);
             }
             return;
         }
@@ -207,7 +217,7 @@ final class Output {
             c.probeBackoff = 0;
             c.timeouts = 0;
             c.unansweredSinceNs = nowNs;
-            c.retransmitNs = nowNs + timers.rto(c);
+            timers.await(c, nowNs);
         }
         c.finSent = true;
         c.sndNxt++;

@@ -177,16 +177,19 @@ public final class TcpEngine {
      * @return how many flows something was done for
      */
     public int advance(long nowNs) {
-        int done = context.wheel.advance(nowNs, expiry);
+        int done = context.wheel.advance(nowNs, expiry) + touched.size();
         if (done > 0) {
             endBatch(nowNs);
         }
         return done;
     }
 
-    /** {@return when {@link #advance} has something to do, or {@link Long#MAX_VALUE}} */
+    /**
+     * {@return when {@link #advance} has something to do, or {@link Long#MAX_VALUE}} It is {@link Long#MIN_VALUE}, at
+     * once, when a call of the user's has ended a connection, which is to be reported.
+     */
     public long nextDeadlineNs() {
-        return context.wheel.nextDeadlineNs();
+        return touched.size() > 0 ? Long.MIN_VALUE : context.wheel.nextDeadlineNs();
     }
 
     /**
@@ -397,6 +400,8 @@ public final class TcpEngine {
             TcpCounter fault = segment.read(packet, datagram);
             if (fault != null) {
                 context.counters.increment(fault);
+            } else if (isClosed) {
+                context.counters.increment(TcpCounter.RECEIVE_DROPPED_NO_CONNECTION);
             } else {
                 arrives(segment, nowNs);
             }

@@ -123,8 +123,9 @@ final class TimerExpiry implements TimerWheel.Expiry {
 
     /** RFC 9293, section 3.8.3: R2; RFC 5482: the user's own limit. */
     private static boolean isTimedOut(TcpConnection c, int limit, long nowNs) {
-        return c.timeouts >= limit
-                || (c.userTimeoutNs > 0 && nowNs - c.unansweredSinceNs >= c.userTimeoutNs);
+        return c.userTimeoutNs > 0
+                ? nowNs - c.unansweredSinceNs >= c.userTimeoutNs
+                : c.timeouts >= limit;
     }
 
     /**

@@ -45,6 +45,15 @@ final class Timers {
     }
 
     /**
+     * Something is under way from now on, or still: when to send it again, or to give up (RFC 6298, rules 5.1, 5.3).
+     */
+    void await(TcpConnection c, long nowNs) {
+        long next = nowNs + rto(c);
+        c.retransmitNs =
+                c.userTimeoutNs > 0 ? Math.min(next, c.unansweredSinceNs + c.userTimeoutNs) : next;
+    }
+
+    /**
      * {@return how long until a closed window is asked again, doubled with each question (RFC 9293, section 3.8.6.1)}
      */
     long probeInterval(TcpConnection c) {

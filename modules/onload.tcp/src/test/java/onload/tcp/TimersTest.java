@@ -195,6 +195,41 @@ class TimersTest {
         }
     }
 
+    @Test
+    void aUserTimeoutShorterThanTheFirstTimeoutEndsTheConnectionAtThatTime() {
+        try (TcpScene scene = established()) {
+            scene.connection.userTimeout(SECOND_NS / 10);
+            scene.mark().writes("abc").sends(data("abc").seq(1).ack(1));
+            scene.after(99).is(TcpState.ESTABLISHED);
+            scene.after(2).sendsNothing().is(TcpState.CLOSED);
+            assertEquals(TcpConnection.TIMED_OUT, scene.connection.error());
+        }
+    }
+
+    @Test
+    void aUserTimeoutCountsInPlaceOfTheRetries() {
+        TcpSettings settings = TcpSettings.DEFAULT.with(TcpSetting.RETRIES, 1);
+        try (TcpScene scene = new TcpScene(settings).established()) {
+            scene.connection.userTimeout(10 * SECOND_NS);
+            scene.writes("abc").after(9000).takeAllSent().is(TcpState.ESTABLISHED);
+            scene.after(1001).takeAllSent().is(TcpState.CLOSED);
+            assertEquals(TcpConnection.TIMED_OUT, scene.connection.error());
+        }
+    }
+
+    @Test
+    void whatACallOfTheUserEndsIsReportedByTheNextAdvance() {
+        try (TcpScene scene = established()) {
+            assertEquals(Long.MAX_VALUE, scene.tcp.nextDeadlineNs());
+            scene.connection.abort(scene.nowNs());
+            assertEquals(Long.MIN_VALUE, scene.tcp.nextDeadlineNs());
+            assertEquals(1, scene.tcp.advance(scene.nowNs()));
+            assertEquals(TcpEvents.CLOSED, scene.events());
+            assertEquals(Long.MAX_VALUE, scene.tcp.nextDeadlineNs());
+            scene.settle().sends(rstAck().seq(1).ack(1));
+        }
+    }
+
     // Window probes.
 
     @Test
