@@ -164,7 +164,8 @@ public class TcpBenchmark {
         /** Opens them. */
         @Setup
         public void open() {
-            Pair opened = new Pair(1500, PoolOptions.of(2048)) {};
+            // Each answer stays with its sender until the next message acknowledges it.
+            Pair opened = new Pair(1500, PoolOptions.of(2048 + 2 * connections)) {};
             clients = new TcpConnection[connections];
             for (int i = 0; i < connections; i++) {
                 int port = PORT + i / 50_000;
