@@ -9,21 +9,20 @@ import onload.tcp.TcpSetting;
 import onload.tcp.TcpSettings;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -53,16 +52,13 @@ public class TcpBenchmark {
     abstract static class Pair implements TcpEvents {
         final UnsafeBuffer data = new UnsafeBuffer(new byte[BULK]);
         final UnsafeBuffer got = new UnsafeBuffer(new byte[BULK]);
-        final List<TcpConnection> clients = new ArrayList<>();
-        CableHosts hosts = new CableHosts(1500, PoolOptions.of(1));
-        TcpEngine one;
-        TcpEngine other;
-        TcpListener listener;
+        final CableHosts hosts;
+        final TcpEngine one;
+        final TcpEngine other;
         boolean echoes = true;
         long received;
 
         Pair(int mtu, PoolOptions buffers) {
-            hosts.close();
             hosts = new CableHosts(mtu, buffers);
             TcpSettings settings =
                     TcpSettings.DEFAULT
@@ -74,12 +70,11 @@ public class TcpBenchmark {
             other =
                     new TcpEngine(
                             hosts.other.ip, settings, this, new SplittableRandom(2), hosts.nowNs);
-            listener = other.listener();
             listen(PORT);
         }
 
         final void listen(int port) {
-            listener = other.listener();
+            TcpListener listener = other.listener();
             check(listener.bind(0, 0, port));
             check(listener.listen(100));
         }
@@ -126,7 +121,7 @@ public class TcpBenchmark {
 
         @Override
         public void changed(TcpConnection c, int what) {
-            boolean isServer = c.attachment() == this;
+            boolean isServer = c.attachment() != null;
             if ((what & READABLE) != 0) {
                 int bytes = c.receive(got, 0, BULK, hosts.nowNs);
                 if (bytes > 0) {
@@ -154,10 +149,10 @@ public class TcpBenchmark {
     @State(Scope.Thread)
     public static class Talking {
         /** Connections that are established. */
-        @org.openjdk.jmh.annotations.Param({"1", "100000"})
+        @Param({"1", "100000"})
         public int connections;
 
-        private Pair pair;
+        private @Nullable Pair pair;
         private TcpConnection[] clients = new TcpConnection[0];
         private int next;
 
@@ -209,7 +204,7 @@ public class TcpBenchmark {
     /** A connection for each message. */
     @State(Scope.Thread)
     public static class Connecting {
-        private Pair pair;
+        private @Nullable Pair pair;
 
         /** Begins without connections. */
         @Setup
@@ -249,11 +244,11 @@ public class TcpBenchmark {
     @State(Scope.Thread)
     public static class Flowing {
         /** Of both hosts. */
-        @org.openjdk.jmh.annotations.Param({"1500", "9000"})
+        @Param({"1500", "9000"})
         public int mtu;
 
-        private Pair pair;
-        private TcpConnection client;
+        private @Nullable Pair pair;
+        private @Nullable TcpConnection client;
 
         /** Connects. */
         @Setup
@@ -276,7 +271,6 @@ public class TcpBenchmark {
 
     /** {@return the bytes that were received until now} */
     @Benchmark
-    @OperationsPerInvocation(1)
     public long bulk(Flowing flowing) {
         Pair pair = Objects.requireNonNull(flowing.pair);
         TcpConnection client = Objects.requireNonNull(flowing.client);
