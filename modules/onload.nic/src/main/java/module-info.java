@@ -12,6 +12,7 @@ module onload.nic {
     exports onload.nic.counter;
     exports onload.nic.packet;
     exports onload.nic.spi;
+    exports onload.nic.text;
 
     uses NicProvider;
 }

@@ -1,6 +1,6 @@
 package onload.nic;
 
-import onload.nic.internal.NearestName;
+import onload.nic.text.NearestName;
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.Availability;
 import onload.nic.spi.NicProvider;

@@ -1,6 +1,6 @@
 package onload.nic.spi;
 
-import onload.nic.internal.NearestName;
+import onload.nic.text.NearestName;
 
 import java.util.Locale;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package onload.nic.internal;
+package onload.nic.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package onload.nic.internal;
+package onload.nic.text;
 
 import java.util.Collection;
 import java.util.Locale;
