@@ -133,6 +133,29 @@ final class ReceiveQueue {
 
     /** {@return the first packet of the queue, which is the caller's from now on; or NONE} */
     int take(TransmissionControlBlock c) {
+        int packet = unlink(c);
+        if (packet != PacketBuffers.NONE) {
+            c.rcvQueuedBytes -= buffers.frameLength(packet);
+        }
+        return packet;
+    }
+
+    /** As {@link #take}, but its bytes still count as queued until {@link #handedConsumed}. */
+    int handOver(TransmissionControlBlock c) {
+        int packet = unlink(c);
+        if (packet != PacketBuffers.NONE) {
+            c.rcvHandedBytes += buffers.frameLength(packet);
+        }
+        return packet;
+    }
+
+    /** Bytes of packets that were handed over are read, and count no more. */
+    void handedConsumed(TransmissionControlBlock c, int bytes) {
+        c.rcvHandedBytes -= bytes;
+        c.rcvQueuedBytes -= bytes;
+    }
+
+    private int unlink(TransmissionControlBlock c) {
         int packet = c.rcvHead;
         if (packet == PacketBuffers.NONE) {
             return PacketBuffers.NONE;
@@ -143,13 +166,11 @@ final class ReceiveQueue {
         }
         buffers.next(packet, PacketBuffers.NONE);
         c.rcvQueuedPackets--;
-        int bytes = PacketChain.length(buffers, packet);
-        c.rcvQueuedBytes -= bytes;
-        buffers.frameLength(packet, bytes);
+        buffers.frameLength(packet, PacketChain.length(buffers, packet));
         return packet;
     }
 
-    /** Sends all packets home. */
+    /** Sends all packets home but those that were handed over. */
     void clear(TransmissionControlBlock c) {
         for (int packet = c.rcvHead, next; packet != PacketBuffers.NONE; packet = next) {
             next = buffers.next(packet);
@@ -157,7 +178,7 @@ final class ReceiveQueue {
         }
         c.rcvHead = PacketBuffers.NONE;
         c.rcvTail = PacketBuffers.NONE;
-        c.rcvQueuedBytes = 0;
+        c.rcvQueuedBytes = c.rcvHandedBytes;
         c.rcvQueuedPackets = 0;
     }
 }

@@ -108,6 +108,19 @@ final class SendQueue {
         c.sndQueuedBytes += length;
     }
 
+    /** {@return whether the data of a packet fitted the last packet of the queue, and was copied there} */
+    boolean joinTail(TransmissionControlBlock c, int packet) {
+        int length = buffers.length(packet);
+        if (length == 0 || spaceInTail(c) < length) {
+            return length == 0;
+        }
+        int tail = c.sndTail;
+        memory.putBytes(segments.endIndex(tail), memory, buffers.data(packet), length);
+        segments.length(tail, segments.length(tail) + length);
+        c.sndQueuedBytes += length;
+        return true;
+    }
+
     private void link(TransmissionControlBlock c, int packet) {
         buffers.next(packet, PacketBuffers.NONE);
         if (c.sndTail == PacketBuffers.NONE) {

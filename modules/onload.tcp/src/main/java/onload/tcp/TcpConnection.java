@@ -278,6 +278,46 @@ public final class TcpConnection extends TransmissionControlBlock {
         return engine.user().receivePacket(this, nowNs);
     }
 
+    /**
+     * Takes the packet with the next bytes for a layer above that lets its users read without the stack's lock: the bytes
+     * still count as queued, so that the window stays as it is, until {@link #handedConsumed} says that they were read.
+     * Not to be mixed with the other ways to receive.
+     *
+     * @return the packet, its {@code frameLength} being the bytes in it, to be released by the caller; or {@link
+     *     onload.nic.packet.PacketBuffers#NONE}
+     */
+    public int handOver() {
+        return engine.user().handOver(this);
+    }
+
+    /**
+     * Says that bytes were read which {@link #handOver} has given.
+     *
+     * @param bytes no more than were handed over and not said so far
+     */
+    public void handedConsumed(int bytes, long nowNs) {
+        engine.user().handedConsumed(this, bytes, nowNs);
+    }
+
+    /**
+     * {@return what a read is answered after all that was handed over: {@link #WOULD_BLOCK}, {@link #END_OF_STREAM}, {@link
+     * #NOT_CONNECTED}, {@link #CLOSED}, or the {@link #error} of a connection that broke}
+     */
+    public int afterData() {
+        return UserCalls.emptyAnswer(this);
+    }
+
+    /**
+     * Queues packets to send that were prepared without the stack's lock, whatever room there is.
+     *
+     * @param first packets linked by {@code next}, each alone, with 128 bytes of head-room and no more payload than {@link
+     *     #maximumSegmentSize}; they are the connection's whatever the answer is
+     * @return 0; or why they were dropped, an answer of {@link #send}
+     */
+    public int sendPrepared(int first, long nowNs) {
+        return engine.user().sendPrepared(this, first, nowNs);
+    }
+
     /** {@return the bytes that can be read} */
     public int available() {
         return rcvQueuedBytes;

@@ -81,6 +81,9 @@ abstract class TransmissionControlBlock extends Flow {
     int rcvHead = PacketBuffers.NONE;
     int rcvTail = PacketBuffers.NONE;
     int rcvQueuedBytes;
+
+    /** Bytes of these that stand in packets that the layer above has already, and that its user has not read. */
+    int rcvHandedBytes;
     int rcvQueuedPackets;
     int rcvBufferBytes;
 

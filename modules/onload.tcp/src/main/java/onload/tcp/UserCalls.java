@@ -92,6 +92,23 @@ final class UserCalls {
         return 0;
     }
 
+    int sendPrepared(TcpConnection c, int first, long nowNs) {
+        int refusal = sendRefusal(c);
+        PacketBuffers buffers = context.buffers;
+        for (int packet = first, next; packet != PacketBuffers.NONE; packet = next) {
+            next = buffers.next(packet);
+            if (refusal != 0 || sendQueue.joinTail(c, packet)) {
+                context.pool.release(packet);
+            } else {
+                sendQueue.append(c, packet);
+            }
+        }
+        if (refusal == 0) {
+            output.run(c, nowNs);
+        }
+        return refusal;
+    }
+
     int sendUrgent(TcpConnection c, byte value, long nowNs) {
         int refusal = sendRefusal(c);
         if (refusal != 0) {
@@ -163,7 +180,16 @@ final class UserCalls {
         return packet;
     }
 
-    private static int emptyAnswer(TcpConnection c) {
+    int handOver(TcpConnection c) {
+        return receiveQueue.handOver(c);
+    }
+
+    void handedConsumed(TcpConnection c, int bytes, long nowNs) {
+        receiveQueue.handedConsumed(c, bytes);
+        consumed(c, bytes, nowNs);
+    }
+
+    static int emptyAnswer(TcpConnection c) {
         if (c.isOrphan) {
             return TcpConnection.CLOSED;
         }

@@ -248,6 +248,63 @@ final class UdpInput {
         return socket.queueHead == ReceiveQueues.NONE ? UdpSocket.WOULD_BLOCK : 0;
     }
 
+    int handOver(UdpSocket socket) {
+        while (!socket.isClosed && socket.queueHead != ReceiveQueues.NONE) {
+            int packet = queues.remove(socket);
+            if (buffers.references(packet) == 1) {
+                return packet;
+            }
+            int own = copyOf(packet);
+            pool.release(packet);
+            if (own != PacketBuffers.NONE) {
+                return own;
+            }
+            handedConsumed(socket, UdpMessage.charge(buffers, packet), 1);
+            socket.dropped++;
+            engine.counters.increment(UdpCounter.DROPPED_PRESSURE);
+        }
+        return PacketBuffers.NONE;
+    }
+
+    void handedConsumed(UdpSocket socket, int charge, int datagrams) {
+        socket.queuedBytes -= charge;
+        socket.queuedDatagrams -= datagrams;
+        queuedBytes -= charge;
+    }
+
+    /** A datagram for several receivers: each but the last has a copy, which it may write to. */
+    private int copyOf(int packet) {
+        int first = PacketBuffers.NONE;
+        int last = PacketBuffers.NONE;
+        for (int part = packet; part != PacketBuffers.NONE; part = buffers.continuation(part)) {
+            int copy = pool.allocate(PacketPool.RECEIVE);
+            if (copy == PacketBuffers.NONE) {
+                if (first != PacketBuffers.NONE) {
+                    pool.release(first);
+                }
+                return PacketBuffers.NONE;
+            }
+            int from = buffers.position(part);
+            memory.putBytes(
+                    buffers.position(copy) + PacketBuffers.DATA_OFFSET_OFFSET,
+                    memory,
+                    from + PacketBuffers.DATA_OFFSET_OFFSET,
+                    buffers.data(part)
+                            + buffers.length(part)
+                            - from
+                            - PacketBuffers.DATA_OFFSET_OFFSET);
+            buffers.next(copy, PacketBuffers.NONE);
+            buffers.continuation(copy, PacketBuffers.NONE);
+            if (first == PacketBuffers.NONE) {
+                first = copy;
+            } else {
+                buffers.continuation(last, copy);
+            }
+            last = copy;
+        }
+        return first;
+    }
+
     int receivePacket(UdpSocket socket) {
         int obstacle = obstacle(socket);
         return obstacle < 0 ? obstacle : dequeue(socket);

@@ -70,6 +70,29 @@ public final class UdpMessage {
     }
 
     /**
+     * {@return what a packet counts in the receive queue of its socket, in bytes}
+     *
+     * @param packet handed over by a socket, its control block as it was
+     */
+    public static int queueCharge(PacketBuffers buffers, int packet) {
+        return charge(buffers, packet);
+    }
+
+    /** {@return the bytes of data of the datagram in a packet that a socket has handed over} */
+    public static int dataLength(PacketBuffers buffers, int packet) {
+        return length(buffers, packet);
+    }
+
+    /**
+     * Says whether the receiver's buffer was too short.
+     *
+     * @param truncated whether the rest is gone
+     */
+    public void markTruncated(boolean truncated) {
+        truncated(truncated);
+    }
+
+    /**
      * Reads what is kept with a packet that was received without copying, such as one of a batch.
      *
      * @param buffers of the stack's pool

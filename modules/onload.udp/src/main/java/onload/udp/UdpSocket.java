@@ -274,6 +274,26 @@ public final class UdpSocket {
         return count;
     }
 
+    /**
+     * Takes the next datagram for a layer above that lets its users read without the stack's lock: it still counts as
+     * queued until {@link #handedConsumed} says that it was read. Nobody else has the packet; a datagram for several sockets
+     * is copied.
+     *
+     * @return the packet, to be released by the caller; or {@link onload.nic.packet.PacketBuffers#NONE}
+     */
+    public int handOver() {
+        return engine.input.handOver(this);
+    }
+
+    /**
+     * Says that datagrams were read which {@link #handOver} has given; also after {@link #close}.
+     *
+     * @param charge the sum of their {@link UdpMessage#queueCharge}
+     */
+    public void handedConsumed(int charge, int datagrams) {
+        engine.input.handedConsumed(this, charge, datagrams);
+    }
+
     /** {@return datagrams that wait} */
     public int queuedDatagrams() {
         return queuedDatagrams;
