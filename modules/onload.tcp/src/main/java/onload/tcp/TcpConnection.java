@@ -248,6 +248,11 @@ public final class TcpConnection extends TransmissionControlBlock {
         return engine.user().sendUrgent(this, value, nowNs);
     }
 
+    /** Asks for {@link TcpEvents#WRITABLE} when there is room to send, as a {@link #send} does that finds none. */
+    public void wantRoom(long nowNs) {
+        engine.user().wantRoom(this, nowNs);
+    }
+
     /** {@return how many bytes {@link #send} would take now, ≥ 0} */
     public int sendable() {
         return engine.user().sendable(this);
@@ -303,8 +308,13 @@ public final class TcpConnection extends TransmissionControlBlock {
      * {@return what a read is answered after all that was handed over: {@link #WOULD_BLOCK}, {@link #END_OF_STREAM}, {@link
      * #NOT_CONNECTED}, {@link #CLOSED}, or the {@link #error} of a connection that broke}
      */
-    public int afterData() {
+    public int receiveState() {
         return UserCalls.emptyAnswer(this);
+    }
+
+    /** {@return 0 if the connection takes data to send, though perhaps not now for want of room; else what a send is answered} */
+    public int sendState() {
+        return UserCalls.sendRefusal(this);
     }
 
     /**

@@ -62,6 +62,10 @@ final class UserCalls {
         }
     }
 
+    void wantRoom(TcpConnection c, long nowNs) {
+        waitForRoom(c, nowNs);
+    }
+
     int sendPacket(TcpConnection c, int packet, long nowNs) {
         int refusal = sendRefusal(c);
         if (refusal != 0) {
@@ -126,7 +130,7 @@ final class UserCalls {
         return 1;
     }
 
-    private static int sendRefusal(TcpConnection c) {
+    static int sendRefusal(TcpConnection c) {
         if (c.state.canSend() && !c.finQueued && !c.isOrphan) {
             return 0;
         }

@@ -134,12 +134,23 @@ public final class UdpSocket {
     // Peers.
 
     @Nullable Peer connected;
+    private @Nullable Object attachment;
     final @Nullable Peer[] peers = new @Nullable Peer[PEERS];
 
     UdpSocket(UdpEngine engine, long id, int queueLimitBytes) {
         this.engine = engine;
         this.id = id;
         this.queueLimitBytes = queueLimitBytes;
+    }
+
+    /** {@return whatever the layer above has attached} */
+    public @Nullable Object attachment() {
+        return attachment;
+    }
+
+    /** Attaches whatever the layer above knows the socket by. */
+    public void attachment(@Nullable Object attached) {
+        attachment = attached;
     }
 
     static int requireByte(int value, String what) {

@@ -1,0 +1,4 @@
+@NullMarked
+package onload.sockets;
+
+import org.jspecify.annotations.NullMarked;
