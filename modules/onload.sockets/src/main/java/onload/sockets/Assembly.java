@@ -191,7 +191,8 @@ final class Assembly {
                 (int) Math.min(1 << 20, lockSpinNs / 1000 * LOOKS_PER_MICROSECOND),
                 options.number(StackOption.UNLOCKED_PACKETS),
                 options.number(StackOption.SEND_UNLOCKED_THRESHOLD),
-                options.number(StackOption.MAX_SOCKETS));
+                options.number(StackOption.MAX_SOCKETS),
+                options.udp().receiveQueueBytes());
     }
 
     private IpOptions ipOptions() {

@@ -38,14 +38,16 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile PollerKey[] keys = NO_KEYS;
     private volatile long spinNs = Spinning.UNSET;
+    private final OptionValues options;
     private volatile @Nullable Object attachment;
 
     /** Set when the engine's socket is closed: nothing more is delivered. Written by the holder. */
     private volatile boolean isClosed;
 
-    Socket(StackCore core, int number) {
+    Socket(StackCore core, int number, SocketOption.Kind kind) {
         this.core = core;
         this.number = number;
+        options = new OptionValues(this, kind);
     }
 
     // For everybody.
@@ -88,6 +90,46 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
                     "a socket cannot be polled for %d ns; expected 0 or more, or UNSET".formatted(budgetNs));
         }
         spinNs = budgetNs;
+    }
+
+    /**
+     * Sets an option.
+     *
+     * @param value in the unit that Linux has for it; 1 or 0 for a switch
+     * @return 0, or {@link Status#CLOSED}
+     * @throws UnsupportedOperationException if it is not honoured; the message says why and what to do instead
+     * @throws IllegalArgumentException if it has no such value; the message says what was expected
+     */
+    public final int set(SocketOption option, long value) {
+        core.enter();
+        try {
+            if (isClosed) {
+                return Status.CLOSED;
+            }
+            options.set(option, value);
+            return 0;
+        } finally {
+            core.flushAndLeave();
+        }
+    }
+
+    /**
+     * {@return the value of an option, in the unit that Linux has for it}
+     *
+     * @throws UnsupportedOperationException if it is not honoured; the message says why and what to do instead
+     */
+    public final long get(SocketOption option) {
+        core.enter();
+        try {
+            return options.get(option);
+        } finally {
+            core.leave();
+        }
+    }
+
+    /** Held. */
+    final OptionValues options() {
+        return options;
     }
 
     /** {@return what the program has attached} */

@@ -314,6 +314,30 @@ public final class Stack implements AutoCloseable {
         }
     }
 
+    /**
+     * {@return the number of an interface, for options that want one}
+     *
+     * @param interfaceName the device of a NIC's specification, or {@code lo}
+     * @throws IllegalArgumentException if there is no such interface; the message names those that there are
+     */
+    public int interfaceNumber(String interfaceName) {
+        core.enter();
+        try {
+            List<String> names = new ArrayList<>();
+            for (IpInterface each : core.ip.interfaces()) {
+                if (each.name().equals(interfaceName)) {
+                    return each.index();
+                }
+                names.add(each.name());
+            }
+            throw new IllegalArgumentException(
+                    "stack %s has no interface \"%s\"; expected one of %s"
+                            .formatted(name, interfaceName, String.join(", ", names)));
+        } finally {
+            core.leave();
+        }
+    }
+
     /** {@return whether the stack would send to an address: it has a route to it} */
     public boolean reaches(InetAddress address) {
         IpAddress to = IpAddress.of(address);

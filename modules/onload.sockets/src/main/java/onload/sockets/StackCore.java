@@ -69,7 +69,8 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
             int lockSpins,
             int unlockedPackets,
             int unlockedThreshold,
-            int mostSockets) {}
+            int mostSockets,
+            int udpReceiveBytes) {}
 
     final PacketPool pool;
     final PacketBuffers buffers;
@@ -168,6 +169,10 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
             throw new IllegalStateException("the stack is not assembled yet");
         }
         return part;
+    }
+
+    int udpReceiveBytes() {
+        return settings.udpReceiveBytes();
     }
 
     boolean isClosed() {

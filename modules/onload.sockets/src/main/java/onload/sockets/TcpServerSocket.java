@@ -21,7 +21,7 @@ public final class TcpServerSocket extends Socket {
     private @Nullable IpAddress bound;
 
     TcpServerSocket(StackCore core, int number, TcpListener listener) {
-        super(core, number);
+        super(core, number, SocketOption.Kind.LISTENER);
         this.listener = listener;
         listener.attachment(this);
     }
@@ -121,6 +121,7 @@ public final class TcpServerSocket extends Socket {
         }
         TcpSocket socket = new TcpSocket(core, number, connection);
         core.opened(socket);
+        socket.options().inherit(options(), connection);
         socket.adopt();
         return socket;
     }

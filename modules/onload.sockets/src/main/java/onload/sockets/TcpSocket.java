@@ -100,7 +100,7 @@ public final class TcpSocket extends Socket {
     private volatile long lingerNs = -1;
 
     TcpSocket(StackCore core, int number, TcpConnection connection) {
-        super(core, number);
+        super(core, number, SocketOption.Kind.CONNECTION);
         this.connection = connection;
         buffers = core.buffers;
         memory = buffers.memory();
@@ -152,6 +152,7 @@ public final class TcpSocket extends Socket {
             if (answer == 0) {
                 sendState = Status.WOULD_BLOCK;
                 receiveState = 0;
+                options().connected(connection);
             }
             return answer;
         } finally {
@@ -965,6 +966,20 @@ public final class TcpSocket extends Socket {
      */
     public void linger(long timeNs) {
         lingerNs = timeNs;
+    }
+
+    /**
+     * Chooses the congestion control (TCP_CONGESTION), before the connection opens.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public void congestionControl(String control) {
+        core.enter();
+        try {
+            connection.congestionControl(control);
+        } finally {
+            core.leave();
+        }
     }
 
     /** {@return the linger time, or −1} */

@@ -67,7 +67,7 @@ public final class UdpSocket extends Socket {
     private int untold;
 
     UdpSocket(StackCore core, int number, onload.udp.UdpSocket udp) {
-        super(core, number);
+        super(core, number, SocketOption.Kind.DATAGRAM);
         this.udp = udp;
         buffers = core.buffers;
         memory = buffers.memory();
