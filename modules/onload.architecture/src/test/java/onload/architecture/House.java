@@ -20,7 +20,8 @@ final class House {
             Map.of(
                     "onload.style", "formats the sources",
                     "onload.architecture", "is this",
-                    "onload.bench", "measures the others, as one program with everything inside");
+                    "onload.bench", "measures the others, as one program with everything inside",
+                    "onload.stress", "lets threads race for what they share");
 
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 
