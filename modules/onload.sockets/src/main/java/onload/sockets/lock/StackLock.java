@@ -165,7 +165,8 @@ public final class StackLock extends LockWord {
                 if (WORD.compareAndSet(this, 0L, LOCKED)) {
                     return HELD;
                 }
-            } else if ((seen & bits) == bits || WORD.compareAndSet(this, seen, seen | bits)) {
+            } else if (WORD.compareAndSet(this, seen, seen | bits)) {
+                // Also if they were set already: reading alone would not show the holder what was written before.
                 return LEFT;
             }
             Thread.onSpinWait();
