@@ -194,12 +194,12 @@ public final class StackLock extends LockWord {
                     return rounds;
                 }
             } else {
-                rounds++;
                 long kept = LOCKED | (seen & (WAITING | NO_MORE));
-                if (rounds >= MOST_ROUNDS) {
+                if (rounds + 1 >= MOST_ROUNDS) {
                     kept |= NO_MORE;
                 }
                 if (WORD.compareAndSet(this, seen, kept)) {
+                    rounds++;
                     doLeft(seen);
                 }
             }
