@@ -1,0 +1,45 @@
+package onload.sockets.dump;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Reads a text as a whole: its version is even and the same before and after. */
+final class TextReading {
+    /** The writer is at it for a microsecond, every now and then. */
+    private static final int MOST_TRIES = 100;
+
+    private TextReading() {}
+
+    static String text(Pieces file, int offset, int capacity) throws IOException {
+        ByteBuffer version = ByteBuffer.allocate(Long.BYTES);
+        ByteBuffer text = ByteBuffer.allocate(StackLayout.TEXT_BYTES_OFFSET + capacity);
+        for (int i = 0; i < MOST_TRIES; i++) {
+            file.read(offset, version);
+            long before = version.getLong(0);
+            // Each copy is made before the next: what the writer orders by stores is ordered by loads here.
+            VarHandle.loadLoadFence();
+            file.read(offset, text);
+            VarHandle.loadLoadFence();
+            file.read(offset, version);
+            if ((before & 1) == 0 && version.getLong(0) == before) {
+                break;
+            }
+            Thread.onSpinWait();
+        }
+        return printable(text, capacity);
+    }
+
+    private static String printable(ByteBuffer text, int capacity) {
+        int length = text.getInt(StackLayout.TEXT_LENGTH_OFFSET);
+        int within = Math.clamp(length, 0, capacity);
+        String all =
+                new String(
+                        text.array(),
+                        StackLayout.TEXT_BYTES_OFFSET,
+                        within,
+                        StandardCharsets.UTF_8);
+        return all.replaceAll("[\\p{Cntrl}\\p{Cf}&&[^\n\t]]", "?");
+    }
+}
