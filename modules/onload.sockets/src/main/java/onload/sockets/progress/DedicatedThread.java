@@ -31,8 +31,12 @@ public final class DedicatedThread implements Runnable {
 
     @Override
     public void run() {
+        int turns = 0;
         while (!isClosed) {
             try {
+                if ((++turns & Progress.TURNS_PER_YIELD - 1) == 0) {
+                    Thread.yield();
+                }
                 if (!driver.tryPoll(Driver.DEDICATED)) {
                     Thread.onSpinWait();
                 }
