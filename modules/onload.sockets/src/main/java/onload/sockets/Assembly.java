@@ -87,19 +87,19 @@ final class Assembly {
         RandomGenerator random = random();
         PacketPool pool = PacketPool.open(options.pool());
         undo.add(pool::close);
-        Exhibits exhibits = Exhibits.of(options, name);
+        Exhibits exhibits = Exhibits.of(options, name, builder.ports().size());
         undo.add(exhibits::close);
         IpLayer ip =
-                new IpLayer(ipOptions(), pool, random, new IpCounters(exhibits.ip()), nowNs);
+                new IpLayer(ipOptions(), pool, random, new IpCounters(exhibits.block("ip")), nowNs);
         undo.add(ip::close);
-        StackCounters counters = new StackCounters(exhibits.stack());
-        StackCore core = new StackCore(pool, ip, counters, builder.clock(), errors(), settings());
+        StackCounters counters = new StackCounters(exhibits.block("stack"));
+        StackCore core = new StackCore(name, pool, ip, counters, builder.clock(), errors(), settings());
         TcpEngine tcp =
                 new TcpEngine(
-                        ip, options.tcp(), core, random, new TcpCounters(exhibits.tcp()), nowNs);
+                        ip, options.tcp(), core, random, new TcpCounters(exhibits.block("tcp")), nowNs);
         UdpEngine udp =
                 new UdpEngine(
-                        ip, options.udp(), core, random, new UdpCounters(exhibits.udp()), nowNs);
+                        ip, options.udp(), core, random, new UdpCounters(exhibits.block("udp")), nowNs);
         List<VirtualInterface> nics = new ArrayList<>();
         Nics installed = builder.nicsOrInstalled();
         for (StackBuilder.Port port : builder.ports()) {
@@ -120,7 +120,7 @@ final class Assembly {
         WakeUp first = nics.getFirst().wakeUp();
         Progress progress = new Progress(core, options.nanos(StackOption.SPIN), isDedicated);
         core.assemble(tcp, udp, progress, nics, first);
-        exhibits.begin(core, name, options);
+        exhibits.begin(core, nics, text());
         core.publisher(exhibits);
         List<AutoCloseable> threads = new ArrayList<>();
         if (mode.equals("shared")) {
@@ -146,6 +146,23 @@ final class Assembly {
         // The first poll posts receive buffers and stocks packets for senders.
         core.poll(StackCore.APPLICATION);
         return new Stack(core, name, options, pool, exhibits, threads);
+    }
+
+    /** What other processes can read of how the stack was made. */
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        for (StackBuilder.Port port : builder.ports()) {
+            text.append("nic ").append(port.spec);
+            port.addresses.forEach(each -> text.append(" address ").append(each));
+            port.routes.forEach(
+                    each ->
+                            text.append(" route ")
+                                    .append(each.destination())
+                                    .append(" via ")
+                                    .append(each.gateway()));
+            text.append('\n');
+        }
+        return text.append(options.describe()).toString();
     }
 
     private VirtualInterface open(

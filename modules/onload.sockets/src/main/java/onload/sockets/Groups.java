@@ -52,7 +52,7 @@ final class Groups {
         }
     }
 
-    /** Held: {@return the number of an interface, or 0 if there is none} */
+    /** Held: answers the number of an interface, or 0 if there is none. */
     static int index(StackCore core, IpAddress group, @Nullable String interfaceName) {
         if (interfaceName == null) {
             Destination to = core.ip.destination(group, IpProtocol.UDP);

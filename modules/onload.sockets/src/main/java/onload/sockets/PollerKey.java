@@ -94,7 +94,7 @@ public final class PollerKey {
         }
     }
 
-    /** For the poller, which has taken the key off its list: {@return what has happened}. */
+    /** For the poller, which has taken the key off its list: answers what has happened. */
     int take() {
         return (int) PENDING.getAndSet(this, 0) & ~QUEUED;
     }

@@ -169,6 +169,7 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     /** Held: the socket is gone for the stack, and who waits for it is woken. */
     final void closedHeld() {
         isClosed = true;
+        core.publisher().closed(this);
         core.sockets.remove(number);
         core.counters.increment(StackCounter.SOCKETS_CLOSED);
         core.wakes.of(this);
@@ -189,7 +190,7 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
         core.wakes.of(this);
     }
 
-    /** Held: {@return whether it was added} It is not to a socket that is closed. */
+    /** Held: answers whether it was added. It is not to a socket that is closed. */
     final boolean add(PollerKey key) {
         if (isClosed) {
             return false;

@@ -2,6 +2,7 @@ package onload.sockets;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -232,21 +233,29 @@ public enum SocketOption {
     }
 
     /** Sets of kinds. */
-    private static final class Kinds {
-        static final Set<Kind> ALL = EnumSet.allOf(Kind.class);
-        static final Set<Kind> STREAMS = EnumSet.of(Kind.CONNECTION, Kind.LISTENER);
-        static final Set<Kind> CONNECTIONS = EnumSet.of(Kind.CONNECTION);
-        static final Set<Kind> DATAGRAMS = EnumSet.of(Kind.DATAGRAM);
-        static final Set<Kind> ENDS = EnumSet.of(Kind.CONNECTION, Kind.DATAGRAM);
-        static final Set<Kind> BOUND = EnumSet.of(Kind.LISTENER, Kind.DATAGRAM);
+    private enum Kinds {
+        ALL(Kind.CONNECTION, Kind.LISTENER, Kind.DATAGRAM),
+        STREAMS(Kind.CONNECTION, Kind.LISTENER),
+        CONNECTIONS(Kind.CONNECTION),
+        DATAGRAMS(Kind.DATAGRAM),
+        ENDS(Kind.CONNECTION, Kind.DATAGRAM),
+        BOUND(Kind.LISTENER, Kind.DATAGRAM),
+        NONE();
+
+        @SuppressWarnings("ImmutableEnumChecker")
+        private final List<Kind> kinds;
+
+        Kinds(Kind... kinds) {
+            this.kinds = List.of(kinds);
+        }
     }
 
-    private final Set<Kind> kinds;
+    private final Kinds kinds;
     private final long least;
     private final long most;
     private final String whyNot;
 
-    SocketOption(Set<Kind> kinds, long least, long most) {
+    SocketOption(Kinds kinds, long least, long most) {
         this.kinds = kinds;
         this.least = least;
         this.most = most;
@@ -254,7 +263,7 @@ public enum SocketOption {
     }
 
     SocketOption(String whyNot) {
-        kinds = Set.of();
+        kinds = Kinds.NONE;
         least = 1;
         most = 0;
         this.whyNot = whyNot;
@@ -282,7 +291,7 @@ public enum SocketOption {
 
     /** {@return whether sockets of a kind have it} */
     boolean isOf(Kind kind) {
-        return kinds.contains(kind);
+        return kinds.kinds.contains(kind);
     }
 
     /**
@@ -301,7 +310,7 @@ public enum SocketOption {
                             .formatted(
                                     text(kind),
                                     name(),
-                                    String.join(" or a ", kinds.stream().map(SocketOption::text).toList())));
+                                    String.join(" or a ", kinds.kinds.stream().map(SocketOption::text).toList())));
         }
     }
 

@@ -7,6 +7,7 @@ import onload.nic.spi.VirtualInterface;
 import onload.nic.spi.WakeUp;
 import onload.sockets.counter.StackCounter;
 import onload.sockets.counter.StackCounters;
+import onload.sockets.event.LockContentionEvent;
 import onload.sockets.lock.LeftWork;
 import onload.sockets.lock.Mailbox;
 import onload.sockets.lock.PacketStack;
@@ -72,6 +73,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
             int mostSockets,
             int udpReceiveBytes) {}
 
+    final String name;
     final PacketPool pool;
     final PacketBuffers buffers;
     final IpLayer ip;
@@ -112,12 +114,14 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     private long pollsOfProgram;
 
     StackCore(
+            String name,
             PacketPool pool,
             IpLayer ip,
             StackCounters counters,
             NanoClock clock,
             ErrorHandler errors,
             Settings settings) {
+        this.name = name;
         this.pool = pool;
         this.buffers = pool.buffers();
         this.ip = ip;
@@ -152,6 +156,11 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         publisher = publishing;
     }
 
+    /** Held: answers who makes public what the stack does. */
+    Publisher publisher() {
+        return assembled(publisher);
+    }
+
     TcpEngine tcp() {
         return assembled(tcp);
     }
@@ -182,6 +191,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     /** Held: a socket is there from now on. */
     void opened(Socket socket) {
         sockets.put(socket);
+        publisher().changed(socket);
         counters.increment(StackCounter.SOCKETS_OPENED);
     }
 
@@ -199,21 +209,14 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     /** Waits for the lock. */
     void enter() {
         if (!tryEnter()) {
-            long startNs = clock.nanoTime();
+            LockContentionEvent waiting = LockContentionEvent.begins();
             boolean slept = lock.lock(settings.lockSpins());
             nowNs = clock.nanoTime();
             counters.increment(StackCounter.LOCK_CONTENTIONS);
             if (slept) {
                 counters.increment(StackCounter.LOCK_SLEEPS);
             }
-            contended(nowNs - startNs);
-        }
-    }
-
-    private void contended(long waitedNs) {
-        Publisher publishing = publisher;
-        if (publishing != null) {
-            publishing.contended(waitedNs);
+            LockContentionEvent.ends(waiting, name);
         }
     }
 
@@ -418,14 +421,11 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     }
 
     private void publish() {
-        Publisher publishing = publisher;
-        publishNs = publishing == null ? Long.MAX_VALUE : publishing.publish(nowNs);
+        publishNs = publisher().publish(nowNs);
         int now = pool.pressure();
         if (now != pressure) {
             counters.increment(StackCounter.PRESSURE_CHANGES);
-            if (publishing != null) {
-                publishing.pressure(pressure, now);
-            }
+            publisher().pressure(pressure, now);
             pressure = now;
         }
     }

@@ -18,6 +18,7 @@ public final class TcpServerSocket extends Socket {
 
     // Held.
     private boolean isListening;
+    private int backlog;
     private @Nullable IpAddress bound;
 
     TcpServerSocket(StackCore core, int number, TcpListener listener) {
@@ -64,7 +65,11 @@ public final class TcpServerSocket extends Socket {
                 return Status.CLOSED;
             }
             int answer = listener.listen(Math.max(1, backlog));
-            isListening |= answer == 0;
+            if (answer == 0) {
+                isListening = true;
+                this.backlog = Math.max(1, backlog);
+                core.publisher().changed(this);
+            }
             return answer;
         } finally {
             core.leave();
@@ -147,6 +152,18 @@ public final class TcpServerSocket extends Socket {
         ready(Readiness.READABLE);
     }
 
+    int backlog() {
+        return backlog;
+    }
+
+    long boundHigh() {
+        return bound == null ? 0 : bound.high();
+    }
+
+    long boundLow() {
+        return bound == null ? 0 : bound.low();
+    }
+
     TcpListener listener() {
         return listener;
     }
@@ -205,7 +222,7 @@ public final class TcpServerSocket extends Socket {
         return null;
     }
 
-    /** Held: {@return whether it listens} */
+    /** Held: answers whether it listens. */
     boolean isListening() {
         return isListening;
     }

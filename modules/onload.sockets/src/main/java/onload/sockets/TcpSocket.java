@@ -79,6 +79,7 @@ public final class TcpSocket extends Socket {
     private volatile boolean hasMore;
 
     private volatile boolean isEnded;
+    private long openedNs;
     private int sendRoom;
     private int segmentBytes;
     private long accountedBytes;
@@ -152,6 +153,7 @@ public final class TcpSocket extends Socket {
             if (answer == 0) {
                 sendState = Status.WOULD_BLOCK;
                 receiveState = 0;
+                openedNs = core.nowNs;
                 options().connected(connection);
             }
             return answer;
@@ -587,7 +589,7 @@ public final class TcpSocket extends Socket {
         return sendPackets(first) == 0;
     }
 
-    /** Held: {@return 0, or why the packets, which are gone, were not taken} */
+    /** Held: answers 0, or why the packets, which are gone, were not taken. */
     private int sendPackets(int first) {
         DEFERRED_BYTES.getAndAdd(this, -core.deferred.bytes(first));
         if (isClosed()) {
@@ -806,6 +808,7 @@ public final class TcpSocket extends Socket {
         if ((what & TcpEvents.CONNECTED) != 0) {
             core.counters.increment(StackCounter.CONNECTS);
             established();
+            core.publisher().connected(this, "connected");
             ready |= Readiness.WRITABLE;
         }
         if ((what & TcpEvents.WRITABLE) != 0) {
@@ -835,6 +838,7 @@ public final class TcpSocket extends Socket {
         }
         if (sendState == Status.WOULD_BLOCK) {
             core.counters.increment(StackCounter.CONNECTS_FAILED);
+            core.publisher().connected(this, Status.text(connection.sendState()));
         }
         sendState = connection.sendState();
         hasRoom = true;
@@ -853,6 +857,8 @@ public final class TcpSocket extends Socket {
     /** A connection that was just accepted: what has happened to it was not told. */
     void adopt() {
         core.counters.increment(StackCounter.ACCEPTS);
+        openedNs = core.nowNs;
+        core.publisher().accepted(this);
         established();
         sendState = connection.sendState();
         deliver();
@@ -985,6 +991,11 @@ public final class TcpSocket extends Socket {
     /** {@return the linger time, or −1} */
     public long linger() {
         return lingerNs;
+    }
+
+    /** Held: answers when the connection began. */
+    long openedNs() {
+        return openedNs;
     }
 
     /** Held. */

@@ -44,7 +44,6 @@ final class WakeUpRelay implements Runnable {
                 }
             } catch (InterruptedException e) {
                 // Nobody but this class knows the thread; it ends by close().
-                continue;
             }
         }
     }

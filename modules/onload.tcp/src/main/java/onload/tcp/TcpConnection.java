@@ -576,6 +576,31 @@ public final class TcpConnection extends TransmissionControlBlock {
         return hasUrgent ? rcvUp - 1 - (rcvNxt - rcvQueuedBytes) : -1;
     }
 
+    /** {@return the congestion window in bytes, 0 before the connection opens} */
+    public int congestionWindow() {
+        return congestion == null ? 0 : congestion.cwnd();
+    }
+
+    /** {@return the smoothed round-trip time (RFC 6298), 0 before it was measured} */
+    public long smoothedRoundTripNs() {
+        return srttNs;
+    }
+
+    /** {@return segments that were sent again} */
+    public int retransmissions() {
+        return retransmissions;
+    }
+
+    /** {@return bytes that have come in order} */
+    public long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** {@return bytes that the peer has acknowledged} */
+    public long bytesAcknowledged() {
+        return bytesAcknowledged;
+    }
+
     /** {@return what Linux's TCP_INFO tells of the connection} */
     public TcpInfo info(long nowNs) {
         return engine.info(this, nowNs);

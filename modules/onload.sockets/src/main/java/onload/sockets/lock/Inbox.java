@@ -43,6 +43,7 @@ public final class Inbox extends Mailbox {
     }
 
     /** Waits until the caller is the reader; not for long, since readers only copy. */
+    @SuppressWarnings("ThreadPriorityCheck") // A reader that is not running is let run.
     public void enter() {
         for (int i = 0; !tryEnter(); i++) {
             if (i < SPINS) {

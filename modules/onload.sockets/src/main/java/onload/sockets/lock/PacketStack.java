@@ -68,7 +68,7 @@ public final class PacketStack {
                 return PacketBuffers.NONE;
             }
             int below = buffers.next(packet);
-            long changed = (seen & ~PACKET_MASK) + ONE_CHANGE | below + 1 & PACKET_MASK;
+            long changed = (seen & ~PACKET_MASK) + ONE_CHANGE | (below + 1 & PACKET_MASK);
             if (TOP.compareAndSet(this, seen, changed)) {
                 SIZE.getAndAdd(this, -1);
                 return packet;

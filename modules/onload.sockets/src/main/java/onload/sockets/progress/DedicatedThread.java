@@ -30,6 +30,7 @@ public final class DedicatedThread implements Runnable {
     }
 
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // See TURNS_PER_YIELD.
     public void run() {
         int turns = 0;
         while (!isClosed) {

@@ -118,6 +118,7 @@ public final class Progress {
         return durationNs > 0 && sum < nowNs ? Long.MAX_VALUE : sum;
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // See TURNS_PER_YIELD.
     private int spin(Waitable waitable, int what, long untilNs) {
         Thread me = Thread.currentThread();
         spinners.getAndIncrement();
