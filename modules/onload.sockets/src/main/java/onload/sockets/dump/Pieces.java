@@ -51,8 +51,8 @@ final class Pieces implements Closeable {
     }
 
     /** An exception for a file that is not what it should be. */
-    IllegalArgumentException damaged(String found, Object... values) {
-        return new IllegalArgumentException("%s is %s".formatted(path, found.formatted(values)));
+    IllegalArgumentException damaged(String found) {
+        return new IllegalArgumentException("%s is %s".formatted(path, found));
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class SocketRecord {
     public SocketRecord reset(SocketKind kind) {
         Arrays.fill(words, 0);
         // The kind in the table is never 0, which says that the entry is free.
-        words[SocketLayout.KIND_STATE_FLAGS] = 1 + kind.ordinal();
+        words[SocketLayout.KIND_STATE_FLAGS] = 1L + kind.ordinal();
         return this;
     }
 

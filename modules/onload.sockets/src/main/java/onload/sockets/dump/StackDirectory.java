@@ -54,7 +54,8 @@ record StackDirectory(List<String> states, List<Block> blocks) {
         int number = bytes.getInt();
         if (number < 0 || number > most) {
             throw file.damaged(
-                    "damaged: its directory has the number %d; expected 0 to %d", number, most);
+                    "damaged: its directory has the number %d; expected 0 to %d"
+                            .formatted(number, most));
         }
         return number;
     }

@@ -24,15 +24,16 @@ record StackHeader(
     static StackHeader read(Pieces file) throws IOException {
         if (file.length() < StackLayout.HEADER_LENGTH) {
             throw file.damaged(
-                    "not the file of a stack, or not yet: it has %d bytes; expected %d or more",
-                    file.length(), StackLayout.HEADER_LENGTH);
+                    "not the file of a stack, or not yet: it has %d bytes; expected %d or more"
+                            .formatted(file.length(), StackLayout.HEADER_LENGTH));
         }
         checkMagic(file);
         ByteBuffer bytes = file.read(0, StackLayout.HEADER_LENGTH);
         int layout = bytes.getInt(StackLayout.LAYOUT_OFFSET);
         if (layout != StackLayout.LAYOUT) {
             throw file.damaged(
-                    "of layout %d; expected %d: it is of another version", layout, StackLayout.LAYOUT);
+                    "of layout %d; expected %d: it is of another version"
+                            .formatted(layout, StackLayout.LAYOUT));
         }
         StackHeader header = of(file, bytes);
         header.check(file);
@@ -46,8 +47,8 @@ record StackHeader(
             file.order(isBig ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
         } else if (magic != StackLayout.MAGIC) {
             throw file.damaged(
-                    "not the file of a stack, or not yet: it begins with 0x%016x; expected 0x%016x",
-                    magic, StackLayout.MAGIC);
+                    "not the file of a stack, or not yet: it begins with 0x%016x; expected 0x%016x"
+                            .formatted(magic, StackLayout.MAGIC));
         }
     }
 
@@ -70,8 +71,8 @@ record StackHeader(
         int length = bytes.hasRemaining() ? bytes.get() & 0xFF : 0;
         if (length == 0 || length > Math.min(bytes.remaining(), StackLayout.NAME_LENGTH)) {
             throw file.damaged(
-                    "damaged: a name has %d characters; expected 1 to %d",
-                    length, StackLayout.NAME_LENGTH);
+                    "damaged: a name has %d characters; expected 1 to %d"
+                            .formatted(length, StackLayout.NAME_LENGTH));
         }
         byte[] characters = new byte[length];
         bytes.get(characters);
@@ -85,17 +86,18 @@ record StackHeader(
     private void check(Pieces file) throws IOException {
         if (length < StackLayout.HEADER_LENGTH || length > file.length()) {
             throw file.damaged(
-                    "damaged: it has %d bytes; expected %d, as it says", file.length(), length);
+                    "damaged: it has %d bytes; expected %d, as it says"
+                            .formatted(file.length(), length));
         }
         if (directoryLength < 0 || directoryLength > StackLayout.MOST_DIRECTORY_BYTES) {
             throw file.damaged(
-                    "damaged: its directory has %d bytes; expected at most %d",
-                    directoryLength, StackLayout.MOST_DIRECTORY_BYTES);
+                    "damaged: its directory has %d bytes; expected at most %d"
+                            .formatted(directoryLength, StackLayout.MOST_DIRECTORY_BYTES));
         }
         if (sockets < 0 || sockets > StackLayout.MOST_SOCKETS) {
             throw file.damaged(
-                    "damaged: its table has %d sockets; expected at most %d",
-                    sockets, StackLayout.MOST_SOCKETS);
+                    "damaged: its table has %d sockets; expected at most %d"
+                            .formatted(sockets, StackLayout.MOST_SOCKETS));
         }
         checkPart(file, StackLayout.HEADER_LENGTH, directoryLength);
         checkPart(file, socketsOffset, (long) sockets * SocketLayout.LENGTH);
@@ -109,8 +111,8 @@ record StackHeader(
                 || partLength > length - offset
                 || offset % Long.BYTES != 0) {
             throw file.damaged(
-                    "damaged: %d bytes from byte %d on are not a part of it; it has %d",
-                    partLength, offset, length);
+                    "damaged: %d bytes from byte %d on are not a part of it; it has %d"
+                            .formatted(partLength, offset, length));
         }
     }
 
@@ -129,8 +131,10 @@ record StackHeader(
                 || within(startMs, processStartMs, START_TOLERANCE_MS);
     }
 
+    /** Either may be any number, since one is from the file: their difference may not fit a long. */
     private static boolean within(long a, long b, long tolerance) {
-        // Either may be any number: their difference may not fit a long.
-        return a - tolerance <= b && (b <= a || b - tolerance <= a);
+        long difference = a - b;
+        boolean overflows = ((a ^ b) & (a ^ difference)) < 0;
+        return !overflows && difference >= -tolerance && difference <= tolerance;
     }
 }

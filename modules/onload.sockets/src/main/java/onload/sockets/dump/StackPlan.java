@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -22,7 +21,7 @@ import java.util.Map;
  */
 record StackPlan(
         String name,
-        byte[] directory,
+        List<CounterBlock> counters,
         Part text,
         Part state,
         Map<String, Part> blocks,
@@ -39,7 +38,7 @@ record StackPlan(
         Part state = cursor.part(StackLayout.TEXT_BYTES_OFFSET + StackLayout.STATE_BYTES);
         Map<String, Part> parts = new LinkedHashMap<>();
         for (CounterBlock block : blocks) {
-            Part part = cursor.part((long) block.names().length * Long.BYTES);
+            Part part = cursor.part(block.lengthBytes());
             if (parts.put(block.name(), part) != null) {
                 throw new IllegalArgumentException(
                         "there are two blocks of counters called %s; expected another name for each"
@@ -48,7 +47,7 @@ record StackPlan(
         }
         Part table = cursor.part((long) sockets * SocketLayout.LENGTH);
         return new StackPlan(
-                name, directory(blocks, parts), text, state, parts, table, cursor.next);
+                name, List.copyOf(blocks), text, state, parts, table, cursor.next);
     }
 
     private static void check(String name, List<CounterBlock> blocks, int sockets) {
@@ -72,30 +71,23 @@ record StackPlan(
     /** The directory of the blocks, which is as long before it is known where they are. */
     private static byte[] directory(List<CounterBlock> blocks, Map<String, Part> parts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        names(bytes, TcpState.values());
+        names(bytes, CounterBlock.lowerCase(TcpState.values()));
         number(bytes, blocks.size());
         for (CounterBlock block : blocks) {
             name(bytes, block.name());
             Part part = parts.get(block.name());
             number(bytes, part == null ? 0 : part.offset());
-            names(bytes, block.names());
+            names(bytes, block.counters());
         }
         return bytes.toByteArray();
     }
 
-    private static void names(ByteArrayOutputStream bytes, Enum<?>[] names) {
-        number(bytes, names.length);
-        for (Enum<?> constant : names) {
-            name(bytes, constant.name().toLowerCase(Locale.ROOT));
-        }
+    private static void names(ByteArrayOutputStream bytes, List<String> names) {
+        number(bytes, names.size());
+        names.forEach(name -> name(bytes, name));
     }
 
     private static void name(ByteArrayOutputStream bytes, String name) {
-        if (!StackLayout.isName(name)) {
-            throw new IllegalArgumentException(
-                    "a counter cannot be called '%s'; expected 1 to %d printable ASCII characters"
-                            .formatted(name, StackLayout.NAME_LENGTH));
-        }
         bytes.write(name.length());
         bytes.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
     }
@@ -110,6 +102,7 @@ record StackPlan(
 
     /** Writes the header and the directory into a file of zeros; the magic number last, for readers that look now. */
     void write(UnsafeBuffer file) {
+        byte[] directory = directory(counters, blocks);
         file.putInt(StackLayout.LAYOUT_OFFSET, StackLayout.LAYOUT);
         file.putInt(StackLayout.DIRECTORY_LENGTH_OFFSET, directory.length);
         file.putLong(StackLayout.FILE_LENGTH_OFFSET, length);

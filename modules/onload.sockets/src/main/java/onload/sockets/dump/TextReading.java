@@ -33,13 +33,9 @@ final class TextReading {
 
     private static String printable(ByteBuffer text, int capacity) {
         int length = text.getInt(StackLayout.TEXT_LENGTH_OFFSET);
-        int within = Math.clamp(length, 0, capacity);
-        String all =
-                new String(
-                        text.array(),
-                        StackLayout.TEXT_BYTES_OFFSET,
-                        within,
-                        StandardCharsets.UTF_8);
-        return all.replaceAll("[\\p{Cntrl}\\p{Cf}&&[^\n\t]]", "?");
+        byte[] bytes = new byte[Math.clamp(length, 0, capacity)];
+        text.get(StackLayout.TEXT_BYTES_OFFSET, bytes);
+        return new String(bytes, StandardCharsets.UTF_8)
+                .replaceAll("[\\p{Cntrl}\\p{Cf}&&[^\n\t]]", "?");
     }
 }
