@@ -1,7 +1,6 @@
 package onload.sockets;
 
 import onload.ip.counter.IpCounter;
-import onload.nic.counter.Counters;
 import onload.nic.spi.NicCounter;
 import onload.nic.spi.VirtualInterface;
 import onload.sockets.counter.StackCounter;
@@ -93,13 +92,14 @@ final class Exhibits implements Publisher {
             UnsafeBuffer block =
                     file == null
                             ? new UnsafeBuffer(
-                                    ByteBuffer.allocateDirect(Counters.length(each.names())))
+                                    ByteBuffer.allocateDirect(
+                                            each.counters().size() * Long.BYTES))
                             : file.counters(each.name());
             blocks.put(each.name(), block);
-            Enum<?>[] names = each.names();
-            for (int i = 0; i < names.length; i++) {
-                if (names[i].name().contains("DROPPED")) {
-                    drops.add(new Watched(block, i * Long.BYTES, each.name() + "." + names[i].name()));
+            for (int i = 0; i < each.counters().size(); i++) {
+                String counter = each.counters().get(i);
+                if (counter.contains("dropped")) {
+                    drops.add(new Watched(block, i * Long.BYTES, each.name() + "." + counter));
                 }
             }
         }

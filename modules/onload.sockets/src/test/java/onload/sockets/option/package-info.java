@@ -1,0 +1,4 @@
+@NullMarked
+package onload.sockets.option;
+
+import org.jspecify.annotations.NullMarked;
