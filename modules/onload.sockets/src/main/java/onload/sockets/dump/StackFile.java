@@ -32,6 +32,9 @@ public final class StackFile implements Closeable {
     private final VersionedText values;
     private final SocketTable sockets;
 
+    /** The name may be another stack's by now. */
+    private boolean isClosed;
+
     private StackFile(Path path, MappedByteBuffer mapped, StackPlan plan) {
         this.path = path;
         mapped.order(ByteOrder.nativeOrder());
@@ -170,7 +173,10 @@ public final class StackFile implements Closeable {
      */
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(path);
+        if (!isClosed) {
+            isClosed = true;
+            Files.deleteIfExists(path);
+        }
     }
 
     /** {@return where the file is} */
