@@ -36,6 +36,6 @@ final class TextReading {
         byte[] bytes = new byte[Math.clamp(length, 0, capacity)];
         text.get(StackLayout.TEXT_BYTES_OFFSET, bytes);
         return new String(bytes, StandardCharsets.UTF_8)
-                .replaceAll("[\\p{Cntrl}\\p{Cf}&&[^\n\t]]", "?");
+                .replaceAll("[\\p{Cc}\\p{Cf}&&[^\n\t]]", "?");
     }
 }
