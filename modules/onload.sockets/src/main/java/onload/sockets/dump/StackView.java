@@ -26,6 +26,9 @@ import java.util.Map;
  * <p>May be used by one thread at a time. A file that is removed can be read until {@link #close}.
  */
 public final class StackView implements Closeable {
+    /** What a text begins with that was being written whenever the reader looked, or when the process died. */
+    public static final String BEING_WRITTEN = "(being written) ";
+
     private static final int MOST_STACKS = 512;
 
     private final Path path;
@@ -171,7 +174,7 @@ public final class StackView implements Closeable {
     }
 
     /**
-     * {@return what the stack is doing} Empty if it has not said so.
+     * {@return what the stack is doing} Empty if it has not said so; {@link #BEING_WRITTEN} as in {@link #text}.
      *
      * @throws IOException if the file cannot be read any more
      */
@@ -181,8 +184,8 @@ public final class StackView implements Closeable {
 
     /**
      * {@return the options and interfaces of the stack, lines as it wrote them} What a terminal would take for a
-     * command is a question mark. Of a text that is being written whenever the reader looks, or was when the process
-     * died, what stands there.
+     * command is a question mark. If it was being written whenever the reader looked, or when the process died, what
+     * stands there follows on {@link #BEING_WRITTEN}.
      *
      * @throws IOException if the file cannot be read any more
      */

@@ -24,11 +24,11 @@ final class TextReading {
             VarHandle.loadLoadFence();
             file.read(offset, version);
             if ((before & 1) == 0 && version.getLong(0) == before) {
-                break;
+                return printable(text, capacity);
             }
             Thread.onSpinWait();
         }
-        return printable(text, capacity);
+        return StackView.BEING_WRITTEN + printable(text, capacity);
     }
 
     private static String printable(ByteBuffer text, int capacity) {

@@ -46,7 +46,9 @@ class OtherProcessTest {
                 }
             }
             String text = view.text();
-            assertEquals(text.isEmpty() ? 0 : 1, text.chars().distinct().count(), text);
+            assertTrue(
+                    text.startsWith(StackView.BEING_WRITTEN) || text.chars().distinct().count() <= 1,
+                    text);
             long now = view.counters().get("first").get("one");
             assertTrue(now >= before, () -> "counters never go back");
             before = now;

@@ -240,12 +240,12 @@ class StackViewTest {
         int text = StackFixture.buffer(whole).getInt(StackLayout.TEXT_OFFSET_OFFSET);
         byte[] spoilt = StackFixture.withLong(whole, text, 7);
         try (StackView view = StackView.open(write(spoilt))) {
-            assertEquals("an option=7\n", view.text());
+            assertEquals("(being written) an option=7\n", view.text());
         }
         for (int length : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 100_000}) {
             byte[] longer = StackFixture.withInt(spoilt, text + StackLayout.TEXT_LENGTH_OFFSET, length);
             try (StackView view = StackView.open(write(longer))) {
-                assertTrue(view.text().length() <= StackLayout.TEXT_BYTES);
+                assertTrue(view.text().length() <= StackLayout.TEXT_BYTES + 16);
             }
         }
     }
