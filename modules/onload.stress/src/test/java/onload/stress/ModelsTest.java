@@ -1,0 +1,79 @@
+package onload.stress;
+
+import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
+
+import onload.nic.packet.PacketBuffers;
+import onload.stress.model.InboxModel;
+import onload.stress.model.LockModel;
+import onload.stress.model.MailboxModel;
+import onload.stress.model.PacketStackModel;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelsTest {
+    private final Form form = Form.asked();
+
+    private static ModelCheckingOptions modelChecking() {
+        // The links of packets are looked at one by one, but not how memory is accessed.
+        return new ModelCheckingOptions()
+                .addGuarantee(
+                        forClasses(PacketBuffers.class.getName()).allMethods().treatAsAtomic())
+                .addGuarantee(forClasses("onload.stress.model.Cards").allMethods().treatAsAtomic())
+                .addGuarantee(forClasses(UnsafeBuffer.class.getName()).allMethods().ignore());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                LockModel.class,
+                PacketStackModel.class,
+                MailboxModel.class,
+                InboxModel.class
+            })
+    void everyInterleavingOfTwoThreadsIsSomeOrder(Class<?> model) {
+        modelChecking()
+                .threads(2)
+                .actorsPerThread(3)
+                .iterations(form.of(5, 100))
+                .invocationsPerIteration(form.of(300, 10_000))
+                .check(model);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                LockModel.class,
+                PacketStackModel.class,
+                MailboxModel.class,
+                InboxModel.class
+            })
+    void everyInterleavingOfThreeThreadsIsSomeOrder(Class<?> model) {
+        modelChecking()
+                .threads(3)
+                .actorsPerThread(2)
+                .iterations(form.of(5, 100))
+                .invocationsPerIteration(form.of(300, 10_000))
+                .check(model);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                LockModel.class,
+                PacketStackModel.class,
+                MailboxModel.class,
+                InboxModel.class
+            })
+    void whatTheMachineMakesOfItIsSomeOrder(Class<?> model) {
+        new StressOptions()
+                .threads(2)
+                .actorsPerThread(3)
+                .iterations(form.of(5, 100))
+                .invocationsPerIteration(form.of(500, 20_000))
+                .check(model);
+    }
+}
