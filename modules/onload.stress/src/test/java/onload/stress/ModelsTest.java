@@ -11,13 +11,14 @@ import onload.stress.model.PacketStackModel;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelsTest {
     private final Form form = Form.asked();
 
-    private static ModelCheckingOptions modelChecking() {
+    static ModelCheckingOptions modelChecking() {
         // The links of packets are looked at one by one, but not how memory is accessed.
         return new ModelCheckingOptions()
                 .addGuarantee(
@@ -75,5 +76,14 @@ class ModelsTest {
                 .iterations(form.of(5, 100))
                 .invocationsPerIteration(form.of(500, 20_000))
                 .check(model);
+    }
+
+    @Test
+    void aTopThatComesBackIsNotTakenForTheOldOne() throws Exception {
+        modelChecking()
+                .addCustomScenario(Scenarios.topComesBack(PacketStackModel.class))
+                .iterations(0)
+                .invocationsPerIteration(form.of(1000, 1_000_000))
+                .check(PacketStackModel.class);
     }
 }

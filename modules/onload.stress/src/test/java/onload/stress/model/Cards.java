@@ -6,8 +6,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayDeque;
 
-/** Packets to write a number on. One that is given back is the next that is had, so that packets come back as soon as may be. */
-final class Cards {
+/**
+ * Packets to write a number on. They come back as soon as may be: an odd number is written on the one that was given back last, an even
+ * number on the one before it, so that a scenario has either.
+ */
+public final class Cards {
     private static final int PACKETS = 32;
 
     private final PacketBuffers buffers =
@@ -17,30 +20,39 @@ final class Cards {
     private final ArrayDeque<Integer> free = new ArrayDeque<>();
     private final int[] numbers = new int[PACKETS];
 
-    Cards() {
+    /** Makes them, all free. */
+    public Cards() {
         for (int packet = 0; packet < PACKETS; packet++) {
             free.push(packet);
         }
     }
 
-    PacketBuffers buffers() {
+    /** {@return the layout of the packets} */
+    public PacketBuffers buffers() {
         return buffers;
     }
 
-    int write(int number) {
+    /** {@return a packet with a number on it} */
+    public int write(int number) {
         int packet;
         synchronized (free) {
-            packet = free.pop();
+            int last = free.pop();
+            packet = number % 2 != 0 ? last : free.pop();
+            if (packet != last) {
+                free.push(last);
+            }
         }
         numbers[packet] = number;
         return packet;
     }
 
-    int read(int packet) {
+    /** {@return the number on a packet} */
+    public int read(int packet) {
         return numbers[packet];
     }
 
-    void giveBack(int packet) {
+    /** Takes a packet back, which must be out. */
+    public void giveBack(int packet) {
         numbers[packet] = 0;
         synchronized (free) {
             if (free.contains(packet)) {
@@ -51,7 +63,7 @@ final class Cards {
     }
 
     /** Complains if not all but some packets are free. */
-    void expectOut(int out) {
+    public void expectOut(int out) {
         synchronized (free) {
             if (free.size() != PACKETS - out) {
                 throw new IllegalStateException(

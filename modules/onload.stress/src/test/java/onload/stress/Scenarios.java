@@ -1,0 +1,34 @@
+package onload.stress;
+
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+
+import java.util.List;
+
+/** What Lincheck would have to draw for long until it met it. */
+final class Scenarios {
+    private Scenarios() {}
+
+    /**
+     * A thread takes the top of a stack; another takes it and what is below, and puts the packet that was the top back.
+     *
+     * @param model has {@code push(int)} and {@code pop()}
+     */
+    static ExecutionScenario topComesBack(Class<?> model) throws NoSuchMethodException {
+        // Even, so it is written on the packet that was taken first.
+        Actor pushTop = push(model, 4);
+        return new ExecutionScenario(
+                List.of(push(model, 1), push(model, 3), push(model, 5)),
+                List.of(List.of(pop(model)), List.of(pop(model), pop(model), pushTop)),
+                List.of(pop(model), pop(model), pop(model)),
+                null);
+    }
+
+    private static Actor push(Class<?> model, int number) throws NoSuchMethodException {
+        return new Actor(model.getMethod("push", int.class), List.of(number));
+    }
+
+    private static Actor pop(Class<?> model) throws NoSuchMethodException {
+        return new Actor(model.getMethod("pop"), List.of());
+    }
+}
