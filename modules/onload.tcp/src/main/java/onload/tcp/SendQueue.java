@@ -54,12 +54,14 @@ final class SendQueue {
     }
 
     /**
-     * Copies bytes to the end of the queue.
+     * Copies bytes to the end of the queue. What fits a segment is taken whole, though it may go beyond the limit: messages of
+     * several threads then do not get between each other, as on Linux.
      *
      * @return how many: fewer than {@code length} if the limit is reached or there are no buffers
      */
     int append(TransmissionControlBlock c, DirectBuffer from, int offset, int length) {
-        int wanted = Math.min(length, c.sndBufferBytes - c.sndQueuedBytes);
+        int room = c.sndBufferBytes - c.sndQueuedBytes;
+        int wanted = room > 0 && length <= c.mss ? length : Math.min(length, room);
         int done = 0;
         while (done < wanted) {
             int space = spaceInTail(c);

@@ -51,7 +51,8 @@ public final class Helper implements Runnable {
 
     /** Leads as soon as it can: the one who did is gone, and others sleep. For any thread. */
     void cover() {
-        if (!isWanted) {
+        // It may be wanted since a time when somebody else then led; if it sleeps deep, it has forgotten that.
+        if (!isWanted || isDeep) {
             isWanted = true;
             LockSupport.unpark(thread);
         }
