@@ -46,7 +46,7 @@ public record CounterBlock(String name, List<String> counters) {
     private static void check(String name) {
         if (!StackLayout.isName(name)) {
             throw new IllegalArgumentException(
-                    "a counter, or a block of them, cannot be called '%s'; expected 1 to %d printable ASCII characters"
+                    "counters cannot be called '%s'; expected 1 to %d printable ASCII characters"
                             .formatted(name, StackLayout.NAME_LENGTH));
         }
     }

@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 
 /**
- * A folder that nobody but its user can look into or change. It stands in a place that everybody can write, where others
- * may have been first: what is found there is looked at before it is used, and never repaired.
+ * A folder that nobody but its user can look into or change. It stands in a place that everybody can write,
+ * where others may have been first: what is found there is looked at before it is used, and never repaired.
  */
 final class PrivateFolder {
     private static final Path SELF = Path.of("/proc/self");
@@ -56,7 +56,7 @@ final class PrivateFolder {
 
     private static IOException refused(Path folder, String why) {
         return new IOException(
-                "%s %s; expected a folder of this user with the permissions rwx------, or nothing there"
+                "%s %s; expected a folder of this user with the permissions rwx------, or none"
                         .formatted(folder, why));
     }
 
@@ -64,9 +64,12 @@ final class PrivateFolder {
     private static UserPrincipal user(Path parent) throws IOException {
         String name = System.getProperty("user.name", "");
         try {
-            return parent.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(name);
+            return parent.getFileSystem()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(name);
         } catch (IOException | UnsupportedOperationException e) {
-            return Files.getOwner(Files.exists(SELF) ? SELF : Path.of(System.getProperty("user.home")));
+            Path own = Files.exists(SELF) ? SELF : Path.of(System.getProperty("user.home"));
+            return Files.getOwner(own);
         }
     }
 

@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the socket table. Many entries are copied three times in a row: what the middle copy has of an entry is whole if
- * the first and the last have the same even version. The few that were being written are read again one by one.
+ * Reads the socket table. Many entries are copied three times in a row: what the middle copy has of an entry is
+ * whole if the first and the last have the same even version. The few that were being written are read again one
+ * by one.
  */
 final class SocketReading {
     private static final int ENTRIES_AT_ONCE = 256;

@@ -5,8 +5,8 @@ import onload.tcp.TcpState;
 import java.util.Arrays;
 
 /**
- * What is to stand in the socket table of a {@link StackFile} about one socket. One record is filled again and again, so
- * that nothing is allocated: {@link #reset}, what is known, {@link StackFile#socket}.
+ * What is to stand in the socket table of a {@link StackFile} about one socket. One record is filled again and
+ * again, so that nothing is allocated: {@link #reset}, what is known, {@link StackFile#socket}.
  *
  * <p>Belongs to the holder of the stack lock. Numbers are written as they are; what is not said is 0.
  */

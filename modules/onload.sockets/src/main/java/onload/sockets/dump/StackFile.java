@@ -20,9 +20,9 @@ import java.util.Map;
  * it ({@link StackFiles#removeDead}).
  *
  * <p>Belongs to the holder of the stack lock; {@link #heartbeat} and {@link #copy} may be called by any one thread at a
- * time. Writing allocates nothing but the bytes of texts. What is written in one call to {@link #socket}, {@link #state}
- * or {@link #values} is seen as a whole or not at all: a version before it is made odd, then come the data (store-store
- * fence), then the next even version (release).
+ * time. Writing allocates nothing but the bytes of texts. What is written in one call to {@link #socket}, {@link
+ * #state} or {@link #values} is seen as a whole or not at all: a version before it is made odd, then come the
+ * data (store-store fence), then the next even version (release).
  */
 public final class StackFile implements Closeable {
     private final Path path;

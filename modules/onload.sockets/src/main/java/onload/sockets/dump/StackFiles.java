@@ -103,7 +103,7 @@ public final class StackFiles {
         } catch (IOException e) {
             Files.deleteIfExists(path);
             throw new IOException(
-                    "%s cannot be made: %s; expected %d bytes of space in a folder that this user can write"
+                    "%s cannot be made: %s; expected a folder to write to, with %d bytes of space"
                             .formatted(path, e.getMessage(), length),
                     e);
         }

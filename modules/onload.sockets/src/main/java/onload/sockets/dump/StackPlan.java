@@ -17,7 +17,8 @@ import java.util.Map;
  * Where everything goes in the file of a stack.
  *
  * <p>The directory is: the number of states of TCP and their names; the number of blocks; for each its name, its offset
- * in the file, the number of counters and their names. Numbers are 32 bits; a name is its length in one byte, and ASCII.
+ * in the file, the number of counters and their names. Numbers are 32 bits; a name is its length in one byte,
+ * and ASCII.
  */
 record StackPlan(
         String name,

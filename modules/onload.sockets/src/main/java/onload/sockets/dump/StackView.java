@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a stack shows, read from its {@link StackFile} by another process or after its own has died. Each call reads what
- * stands there now; the stack does not notice.
+ * What a stack shows, read from its {@link StackFile} by another process or after its own has died. Each call
+ * reads what stands there now; the stack does not notice.
  *
  * <p>Whoever wrote the file is not trusted: it is copied piece by piece, never mapped, so that one that is cut off
  * while it is read is an exception; no length in it is believed beyond the limits that a stack keeps itself.
@@ -194,8 +194,8 @@ public final class StackView implements Closeable {
     }
 
     /**
-     * {@return the counters: for each block, in the order of the file, the value of each counter in its order} Each value
-     * was true a moment ago; there is no order among them.
+     * {@return the counters: for each block, in the order of the file, the value of each counter in its order}
+     * Each value was true a moment ago; there is no order among them.
      *
      * @throws IOException if the file cannot be read any more
      */

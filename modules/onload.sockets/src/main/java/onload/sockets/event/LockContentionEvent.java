@@ -10,8 +10,8 @@ import jdk.jfr.Throttle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread waited for the lock of a stack. The event lasts as long as it waited, and knows where the thread was: it waited
- * anyway. At most a few hundred are recorded in a second.
+ * A thread waited for the lock of a stack. The event lasts as long as it waited, and knows where the thread was:
+ * it waited anyway. At most a few hundred are recorded in a second.
  *
  * <pre>
  * LockContentionEvent waiting = LockContentionEvent.begins();

@@ -1,6 +1,6 @@
 /**
- * What the flight recorder of the JVM can record of a stack: connections that open and close, loss, contention, pressure. Events
- * that nobody has asked for cost a test of a flag.
+ * What the flight recorder of the JVM can record of a stack: connections that open and close, loss, contention,
+ * pressure. Events that nobody has asked for cost a test of a flag.
  */
 @NullMarked
 package onload.sockets.event;

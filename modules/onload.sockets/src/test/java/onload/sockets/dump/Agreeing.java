@@ -3,6 +3,8 @@ package onload.sockets.dump;
 import onload.tcp.TcpState;
 import onload.wire.IpAddress;
 
+import java.util.Locale;
+
 /** Entries of which every number follows from one, so that two halves of different writes are found out. */
 final class Agreeing {
     private static final TcpState[] STATES = TcpState.values();
@@ -42,7 +44,7 @@ final class Agreeing {
                         (int) (n % StackFixture.SOCKETS),
                         true,
                         SocketKind.TCP,
-                        STATES[(int) (n % STATES.length)].name().toLowerCase(java.util.Locale.ROOT),
+                        STATES[(int) (n % STATES.length)].name().toLowerCase(Locale.ROOT),
                         (n & 1) == 0,
                         IpAddress.of(n, ~n),
                         small,

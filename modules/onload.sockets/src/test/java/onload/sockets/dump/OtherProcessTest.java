@@ -36,7 +36,7 @@ class OtherProcessTest {
     }
 
     private static void readWhileItWrites(StackView view) throws IOException {
-        long before = view.counters().get("first").get("one");
+        long before = StackFixture.counter(view, "first", "one");
         int whole = 0;
         for (int i = 0; i < READS; i++) {
             for (SocketEntry entry : view.sockets()) {
@@ -49,7 +49,7 @@ class OtherProcessTest {
             assertTrue(
                     text.startsWith(StackView.BEING_WRITTEN) || text.chars().distinct().count() <= 1,
                     text);
-            long now = view.counters().get("first").get("one");
+            long now = StackFixture.counter(view, "first", "one");
             assertTrue(now >= before, () -> "counters never go back");
             before = now;
         }
@@ -62,7 +62,7 @@ class OtherProcessTest {
     private static void readWhatIsLeft(StackProcess writer) throws IOException {
         try (StackView view = StackView.open(writer.file())) {
             assertEquals("running", view.state());
-            assertTrue(view.counters().get("first").get("one") > 0);
+            assertTrue(StackFixture.counter(view, "first", "one") > 0);
             List<SocketEntry> sockets = view.sockets();
             assertFalse(sockets.isEmpty());
             long torn = sockets.stream().filter(entry -> !entry.isWhole()).count();

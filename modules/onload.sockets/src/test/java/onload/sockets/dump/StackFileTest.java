@@ -17,12 +17,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -40,9 +44,9 @@ class StackFileTest {
             counters.add(Count.TWO_WORDS, 5);
             counters.increment(Count.LAST);
             assertEquals(
-                    Map.of("one", 0L, "two_words", 5L, "last", 1L), view.counters().get("first"));
+                    Map.of("one", 0L, "two_words", 5L, "last", 1L), StackFixture.counters(view, "first"));
             counters.add(Count.ONE, Long.MAX_VALUE);
-            assertEquals(Long.MAX_VALUE, view.counters().get("first").get("one"));
+            assertEquals(Long.MAX_VALUE, StackFixture.counter(view, "first", "one"));
         }
     }
 
@@ -53,7 +57,7 @@ class StackFileTest {
             assertEquals(List.of("first", "empty", "second"), List.copyOf(view.counters().keySet()));
             assertEquals(
                     List.of("one", "two_words", "last"),
-                    List.copyOf(view.counters().get("first").keySet()));
+                    List.copyOf(StackFixture.counters(view, "first").keySet()));
         }
     }
 
@@ -73,7 +77,7 @@ class StackFileTest {
         try (StackFile file = StackFixture.create(folder);
                 StackView view = StackView.open(file.path())) {
             file.copy("first", new long[] {-1, -1, -1});
-            assertEquals(Map.of("one", 0L, "two_words", 0L, "last", 0L), view.counters().get("second"));
+            assertEquals(Map.of("one", 0L, "two_words", 0L, "last", 0L), StackFixture.counters(view, "second"));
             assertEquals(List.of(), view.sockets());
         }
     }
@@ -85,7 +89,7 @@ class StackFileTest {
             file.copy("second", new long[] {1, -2, Long.MAX_VALUE});
             assertEquals(
                     Map.of("one", 1L, "two_words", -2L, "last", Long.MAX_VALUE),
-                    view.counters().get("second"));
+                    StackFixture.counters(view, "second"));
         }
     }
 
@@ -95,7 +99,7 @@ class StackFileTest {
             IllegalArgumentException e =
                     assertThrows(
                             IllegalArgumentException.class, () -> file.copy("first", new long[2]));
-            assertEquals("2 values for the block first; expected 3", e.getMessage());
+            assertEquals("2 values for the block first; expected 3", StackFixture.message(e));
         }
     }
 
@@ -106,7 +110,7 @@ class StackFileTest {
                     assertThrows(IllegalArgumentException.class, () -> file.counters("third"));
             assertEquals(
                     "there is no block third in the file of this stack; expected one of [first, empty, second]",
-                    e.getMessage());
+                    StackFixture.message(e));
         }
     }
 
@@ -153,7 +157,7 @@ class StackFileTest {
                         file.state(text);
                         String seen = view.text();
                         assertTrue(text.startsWith(seen), seen);
-                        assertTrue(seen.getBytes("UTF-8").length > StackLayout.TEXT_BYTES - 4);
+                        assertTrue(seen.getBytes(StandardCharsets.UTF_8).length > StackLayout.TEXT_BYTES - 4);
                         assertTrue(text.startsWith(view.state()));
                     }
                 });
@@ -207,7 +211,7 @@ class StackFileTest {
                     file.socket(0, record.reset(kind).state(state));
                     SocketEntry entry = view.sockets().getFirst();
                     assertEquals(kind, entry.kind());
-                    assertEquals(state.name(), entry.state().toUpperCase(java.util.Locale.ROOT));
+                    assertEquals(state.name(), entry.state().toUpperCase(Locale.ROOT));
                     assertFalse(entry.isAccelerated());
                 }
             }
@@ -345,7 +349,7 @@ class StackFileTest {
             System.gc();
             counters.increment(Count.ONE);
             assertEquals(2, counters.get(Count.ONE));
-            assertEquals(2L, view.counters().get("first").get("one"));
+            assertEquals(2L, StackFixture.counter(view, "first", "one"));
         }
     }
 
@@ -367,7 +371,7 @@ class StackFileTest {
             assertEquals(
                     file.path()
                             + " is in use: this process has a stack of that name; expected another name",
-                    e.getMessage());
+                    StackFixture.message(e));
             try (StackView view = StackView.open(file.path());
                     StackFile other = StackFile.create(folder, "other", List.of(), 1)) {
                 assertEquals("running", view.state());
@@ -397,7 +401,7 @@ class StackFileTest {
     private List<byte[]> leftOvers() throws IOException {
         byte[] whole = StackFixture.bytes(folder);
         List<byte[]> found = new ArrayList<>(List.of(new byte[0], new byte[whole.length]));
-        found.add("hello".getBytes("UTF-8"));
+        found.add("hello".getBytes(StandardCharsets.UTF_8));
         found.add(StackFixture.withLong(whole, StackLayout.PROCESS_START_MS_OFFSET, 1_000_000L));
         return found;
     }
@@ -409,7 +413,7 @@ class StackFileTest {
         Files.createSymbolicLink(path, target);
         try (StackFile file = StackFixture.create(folder)) {
             file.state("running");
-            assertTrue(Files.isRegularFile(path, java.nio.file.LinkOption.NOFOLLOW_LINKS));
+            assertTrue(Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS));
         }
         assertEquals("keep me", Files.readString(target));
     }
@@ -419,7 +423,7 @@ class StackFileTest {
         Path path = folder.resolve(StackFiles.fileName(ProcessHandle.current().pid(), "test"));
         Files.createDirectories(path.resolve("full"));
         IOException e = assertThrows(IOException.class, () -> StackFixture.create(folder));
-        assertEquals(path + " cannot be made, since something is there; remove it", e.getMessage());
+        assertEquals(path + " cannot be made, since something is there; remove it", StackFixture.message(e));
         assertTrue(Files.exists(path.resolve("full")));
     }
 
@@ -427,8 +431,8 @@ class StackFileTest {
     void withoutItsFolderThereIsNoFile() {
         Path missing = folder.resolve("missing");
         IOException e = assertThrows(IOException.class, () -> StackFixture.create(missing));
-        assertTrue(e.getMessage().startsWith(missing.toString()), e.getMessage());
-        assertFalse(e.getMessage().contains("\n"), e.getMessage());
+        assertTrue(StackFixture.message(e).startsWith(missing.toString()), StackFixture.message(e));
+        assertFalse(StackFixture.message(e).contains("\n"), StackFixture.message(e));
     }
 
     @Test
@@ -463,6 +467,22 @@ class StackFileTest {
     }
 
     @Test
+    void whatIsNoNameIsSaidInOneLine() {
+        IllegalArgumentException block =
+                assertThrows(IllegalArgumentException.class, () -> new CounterBlock("ä", List.of()));
+        assertEquals(
+                "counters cannot be called 'ä'; expected 1 to 64 printable ASCII characters",
+                block.getMessage());
+        IllegalArgumentException stack =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> StackFile.create(folder, "", List.of(), 1));
+        assertEquals(
+                "a stack cannot be called ''; expected 1 to 64 printable ASCII characters",
+                stack.getMessage());
+    }
+
+    @Test
     void twoBlocksOfOneNameAreRefused() {
         List<CounterBlock> twice =
                 List.of(new CounterBlock("a", Count.values()), new CounterBlock("a", Count.values()));
@@ -472,7 +492,7 @@ class StackFileTest {
                         () -> StackFile.create(folder, "test", twice, 1));
         assertEquals(
                 "there are two blocks of counters called a; expected another name for each",
-                e.getMessage());
+                StackFixture.message(e));
     }
 
     @Test
@@ -489,7 +509,7 @@ class StackFileTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> StackFile.create(folder, "test", blocks, 1));
-        List<String> many = java.util.Collections.nCopies(StackLayout.MOST_COUNTERS + 1, "c");
+        List<String> many = Collections.nCopies(StackLayout.MOST_COUNTERS + 1, "c");
         assertThrows(IllegalArgumentException.class, () -> new CounterBlock("many", many));
     }
 

@@ -29,11 +29,11 @@ class StackFilesTest {
     private String refused() {
         IOException e = assertThrows(IOException.class, () -> PrivateFolder.in(parent));
         String expected =
-                "; expected a folder of this user with the permissions rwx------, or nothing there";
-        assertTrue(e.getMessage().startsWith(folder.toString()), e.getMessage());
-        assertTrue(e.getMessage().endsWith(expected), e.getMessage());
-        return e.getMessage()
-                .substring(folder.toString().length(), e.getMessage().length() - expected.length());
+                "; expected a folder of this user with the permissions rwx------, or none";
+        assertTrue(StackFixture.message(e).startsWith(folder.toString()), StackFixture.message(e));
+        assertTrue(StackFixture.message(e).endsWith(expected), StackFixture.message(e));
+        return StackFixture.message(e)
+                .substring(folder.toString().length(), StackFixture.message(e).length() - expected.length());
     }
 
     private static void permissions(Path path, String permissions) throws IOException {
@@ -95,8 +95,8 @@ class StackFilesTest {
         IOException e =
                 assertThrows(IOException.class, () -> PrivateFolder.check(folder, other));
         assertTrue(
-                e.getMessage().startsWith(folder + " belongs to " + owner.getName() + ";"),
-                e.getMessage());
+                StackFixture.message(e).startsWith(folder + " belongs to " + owner.getName() + ";"),
+                StackFixture.message(e));
     }
 
     @Test

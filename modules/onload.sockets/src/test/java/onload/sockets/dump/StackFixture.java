@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Files of stacks to be read and to be spoilt. */
 final class StackFixture {
@@ -41,6 +43,18 @@ final class StackFixture {
             file.socket(9, new SocketRecord().reset(SocketKind.UDP).traffic(1, 2, 3));
             return Files.readAllBytes(file.path());
         }
+    }
+
+    static Map<String, Long> counters(StackView view, String block) throws IOException {
+        return Objects.requireNonNull(view.counters().get(block), block);
+    }
+
+    static long counter(StackView view, String block, String name) throws IOException {
+        return Objects.requireNonNull(counters(view, block).get(name), name);
+    }
+
+    static String message(Throwable e) {
+        return Objects.requireNonNull(e.getMessage(), "a message");
     }
 
     static byte[] withLong(byte[] bytes, int offset, long value) {

@@ -43,8 +43,8 @@ class StackViewTest {
                     + view.counters()
                     + view.sockets();
         } catch (IOException | IllegalArgumentException e) {
-            assertTrue(e.getMessage().startsWith(path.toString()), e.getMessage());
-            assertFalse(e.getMessage().contains("\n"), e.getMessage());
+            assertTrue(StackFixture.message(e).startsWith(path.toString()), StackFixture.message(e));
+            assertFalse(StackFixture.message(e).contains("\n"), StackFixture.message(e));
             return "";
         }
     }
@@ -53,7 +53,7 @@ class StackViewTest {
         Path path = write(bytes);
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> StackView.open(path).close());
-        return e.getMessage().substring(path.toString().length());
+        return StackFixture.message(e).substring(path.toString().length());
     }
 
     @Test
@@ -79,7 +79,7 @@ class StackViewTest {
             channel.truncate(StackLayout.HEADER_LENGTH + 1);
             assertEquals(view.created(), view.heartbeat());
             IOException e = assertThrows(IOException.class, view::text);
-            assertTrue(e.getMessage().endsWith("it was cut off"), e.getMessage());
+            assertTrue(StackFixture.message(e).endsWith("it was cut off"), StackFixture.message(e));
             assertThrows(IOException.class, view::state);
             assertThrows(IOException.class, view::counters);
             assertThrows(IOException.class, view::sockets);
@@ -270,7 +270,7 @@ class StackViewTest {
             assertEquals("running", view.state());
             assertEquals("an option=7\n", view.text());
             assertEquals(ProcessHandle.current().pid(), view.pid());
-            assertEquals("{one=1, two_words=2, last=3}", view.counters().get("first").toString());
+            assertEquals("{one=1, two_words=2, last=3}", StackFixture.counters(view, "first").toString());
             assertEquals(SocketKind.UDP, view.sockets().get(1).kind());
             assertEquals(2, view.sockets().get(1).outBytes());
         }
@@ -319,9 +319,9 @@ class StackViewTest {
         }
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> StackView.open(pipe).close());
-        assertEquals(pipe + " is not a file; expected the file of a stack", e.getMessage());
+        assertEquals(pipe + " is not a file; expected the file of a stack", StackFixture.message(e));
         try (StackView.Listing listing = StackView.list(folder)) {
-            assertEquals(List.of(e.getMessage()), listing.skipped());
+            assertEquals(List.of(StackFixture.message(e)), listing.skipped());
         }
     }
 

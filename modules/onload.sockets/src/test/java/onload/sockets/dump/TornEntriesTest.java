@@ -93,8 +93,10 @@ class TornEntriesTest {
     private static void writeTexts(StackFile file) {
         for (int n = 0; n < 20_000; n++) {
             file.values(String.valueOf(n % 10).repeat(1_000 + n % 10));
-            // So that the reader, which needs three calls of the system, finds it at rest.
-            Thread.yield();
+            // The reader needs three calls of the system while it is at rest.
+            for (int i = 0; i < 500; i++) {
+                Thread.onSpinWait();
+            }
         }
     }
 
