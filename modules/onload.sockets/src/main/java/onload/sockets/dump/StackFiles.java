@@ -104,7 +104,7 @@ public final class StackFiles {
             Files.deleteIfExists(path);
             throw new IOException(
                     "%s cannot be made: %s; expected a folder to write to, with %d bytes of space"
-                            .formatted(path, e.getMessage(), length),
+                            .formatted(path, e, length),
                     e);
         }
     }

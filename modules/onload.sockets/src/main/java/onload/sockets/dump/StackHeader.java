@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /** The header of a file, found to be in order: every offset leads to something that is within the file. */
 record StackHeader(
@@ -18,9 +17,6 @@ record StackHeader(
         int sockets,
         int textOffset,
         int stateOffset) {
-    /** The system's clock may be set while a process runs, and its start is counted from there on some systems. */
-    private static final long START_TOLERANCE_MS = 2_000;
-
     static StackHeader read(Pieces file) throws IOException {
         if (file.length() < StackLayout.HEADER_LENGTH) {
             throw file.damaged(
@@ -114,27 +110,5 @@ record StackHeader(
                     "damaged: %d bytes from byte %d on are not a part of it; it has %d"
                             .formatted(partLength, offset, length));
         }
-    }
-
-    /** Whether a process has the number, and began when the one that wrote the file did. */
-    boolean isAlive() {
-        if (pid <= 0) {
-            return false;
-        }
-        Optional<ProcessHandle> process = ProcessHandle.of(pid);
-        if (process.isEmpty() || !process.get().isAlive()) {
-            return false;
-        }
-        long startMs = StackFiles.startMs(process.get());
-        return startMs == 0
-                || processStartMs == 0
-                || within(startMs, processStartMs, START_TOLERANCE_MS);
-    }
-
-    /** Either may be any number, since one is from the file: their difference may not fit a long. */
-    private static boolean within(long a, long b, long tolerance) {
-        long difference = a - b;
-        boolean overflows = ((a ^ b) & (a ^ difference)) < 0;
-        return !overflows && difference >= -tolerance && difference <= tolerance;
     }
 }

@@ -2,6 +2,7 @@ package onload.sockets.dump;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -23,7 +24,8 @@ import java.util.Map;
  * <p>Whoever wrote the file is not trusted: it is copied piece by piece, never mapped, so that one that is cut off
  * while it is read is an exception; no length in it is believed beyond the limits that a stack keeps itself.
  *
- * <p>May be used by one thread at a time. A file that is removed can be read until {@link #close}.
+ * <p>May be used by one thread at a time. A file that is removed can be read until {@link #close}, or
+ * until a thread that reads it is interrupted.
  */
 public final class StackView implements Closeable {
     /** What a text begins with that was being written whenever the reader looked, or when the process died. */
@@ -88,21 +90,32 @@ public final class StackView implements Closeable {
      * after the first {@value #MOST_STACKS}.
      *
      * @param folder where to look; none there means no stacks
-     * @throws IOException if the folder cannot be read
+     * @throws IOException if the folder cannot be read, or the thread is interrupted
      */
     public static Listing list(Path folder) throws IOException {
-        List<StackView> stacks = new ArrayList<>();
-        List<String> skipped = new ArrayList<>();
-        for (Path path : files(folder)) {
-            try {
-                stacks.add(listed(path, stacks.size()));
-            } catch (IllegalArgumentException e) {
-                skipped.add(e.getMessage());
-            } catch (IOException e) {
-                skipped.add("%s cannot be read: %s".formatted(path, e.getMessage()));
+        Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
+        try {
+            for (Path path : files(folder)) {
+                add(path, listing);
             }
+        } catch (IOException | RuntimeException e) {
+            listing.close();
+            throw e;
         }
-        return new Listing(stacks, skipped);
+        return listing;
+    }
+
+    private static void add(Path path, Listing listing) throws IOException {
+        try {
+            listing.stacks.add(listed(path, listing.stacks.size()));
+        } catch (IllegalArgumentException e) {
+            listing.skipped.add(e.getMessage());
+        } catch (ClosedByInterruptException e) {
+            // The file is in order: it is the thread that is to stop.
+            throw e;
+        } catch (IOException e) {
+            listing.skipped.add("%s cannot be read: %s".formatted(path, e));
+        }
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -157,10 +170,10 @@ public final class StackView implements Closeable {
 
     /**
      * {@return whether the process that made the file runs} A process that has only got its number is another one: it
-     * began at another time.
+     * began at another time. One that has ended, and whose parent has not asked how, does not run.
      */
     public boolean isAlive() {
-        return header.isAlive();
+        return Writer.isAlive(header.pid(), header.processStartMs());
     }
 
     /**

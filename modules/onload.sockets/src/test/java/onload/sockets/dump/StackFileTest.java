@@ -436,6 +436,18 @@ class StackFileTest {
     }
 
     @Test
+    void anInterruptedThreadMakesNoFile() throws IOException {
+        Thread.currentThread().interrupt();
+        IOException e = assertThrows(IOException.class, () -> StackFixture.create(folder));
+        assertTrue(Thread.interrupted());
+        assertTrue(StackFixture.message(e).contains("ClosedByInterruptException"), e::toString);
+        try (StackView.Listing listing = StackView.list(folder)) {
+            assertEquals(List.of(), listing.stacks());
+            assertEquals(List.of(), listing.skipped());
+        }
+    }
+
+    @Test
     void nobodyElseMayReadTheFile() throws IOException {
         try (StackFile file = StackFixture.create(folder)) {
             assertEquals(

@@ -3,6 +3,7 @@ package onload.sockets.dump;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.testkit.base.Property;
@@ -11,15 +12,18 @@ import onload.testkit.base.Randomness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 
 /** What the reader makes of files that somebody has spoilt. */
@@ -302,6 +306,43 @@ class StackViewTest {
             assertFalse(
                     isAlive(StackFixture.withLong(whole, StackLayout.PID_OFFSET, pid)),
                     () -> "number " + pid);
+        }
+    }
+
+    @Test
+    void aProcessThatHasEndedIsDeadAlsoWhenNobodyAskedHow() throws Exception {
+        byte[] whole = StackFixture.bytes(folder);
+        Process parent =
+                new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 600").start();
+        try (BufferedReader output = parent.inputReader()) {
+            long pid = Long.parseLong(String.valueOf(output.readLine()));
+            byte[] zombies = StackFixture.withLong(whole, StackLayout.PID_OFFSET, pid);
+            long startMs = ProcessHandle.of(pid).map(StackFiles::startMs).orElse(0L);
+            byte[] bytes =
+                    StackFixture.withLong(zombies, StackLayout.PROCESS_START_MS_OFFSET, startMs);
+            assertTrue(isAlive(StackFixture.withLong(bytes, StackLayout.PID_OFFSET, parent.pid())));
+            // It ends in its own time; that it has, the system says at some moment.
+            assertTimeoutPreemptively(
+                    Duration.ofMinutes(1),
+                    () -> {
+                        while (isAlive(bytes)) {
+                            Thread.onSpinWait();
+                        }
+                    });
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void anInterruptedThreadListsNothingAndStaysInterrupted() throws IOException {
+        try (StackFile file = StackFixture.create(folder)) {
+            Thread.currentThread().interrupt();
+            assertThrows(ClosedByInterruptException.class, () -> StackView.list(folder).close());
+            assertTrue(Thread.interrupted());
+            try (StackView view = StackView.open(file.path())) {
+                assertEquals("test", view.name());
+            }
         }
     }
 
