@@ -25,6 +25,9 @@ import java.util.Map;
  * data (store-store fence), then the next even version (release).
  */
 public final class StackFile implements Closeable {
+    /** Who finds a file of this process's number that is not complete knows that nobody is at it. */
+    private static final Object ONE_AT_A_TIME = new Object();
+
     private final Path path;
     private final UnsafeBuffer file;
     private final Map<String, UnsafeBuffer> blocks = new LinkedHashMap<>();
@@ -68,8 +71,9 @@ public final class StackFile implements Closeable {
             throws IOException {
         StackPlan plan = StackPlan.of(stackName, blocks, sockets);
         Path path = folder.resolve(StackFiles.fileName(ProcessHandle.current().pid(), stackName));
-        MappedByteBuffer mapped = StackFiles.create(path, plan.length());
-        return new StackFile(path, mapped, plan);
+        synchronized (ONE_AT_A_TIME) {
+            return new StackFile(path, StackFiles.create(path, plan.length()), plan);
+        }
     }
 
     /** {@return where the file is} */

@@ -3,6 +3,7 @@ package onload.sockets.dump;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileAlreadyExistsException;
@@ -59,18 +60,27 @@ public final class StackFiles {
      *
      * @param folder where to look
      * @return what was removed
-     * @throws IOException if the folder cannot be read, or a file cannot be removed
+     * @throws IOException if the folder cannot be read, a file cannot be removed, or the thread is interrupted
      */
     public static List<Path> removeDead(Path folder) throws IOException {
         List<Path> removed = new ArrayList<>();
-        try (StackView.Listing listing = StackView.list(folder)) {
-            for (StackView stack : listing.stacks()) {
-                if (!stack.isAlive() && Files.deleteIfExists(stack.path())) {
-                    removed.add(stack.path());
-                }
+        for (Path path : StackView.files(folder)) {
+            if (isOfTheDead(path) && Files.deleteIfExists(path)) {
+                removed.add(path);
             }
         }
         return removed;
+    }
+
+    private static boolean isOfTheDead(Path path) throws IOException {
+        try (StackView stack = StackView.listed(path)) {
+            return !stack.isAlive();
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException | IllegalArgumentException e) {
+            // Gone in the meantime, or not the file of a stack.
+            return false;
+        }
     }
 
     static boolean isStack(Path path) {
@@ -89,11 +99,9 @@ public final class StackFiles {
 
     /**
      * Makes a file of zeros and maps it. All zeros are written before, so that a file system that is full is an
-     * exception now and not a crash later.
-     *
-     * <p>One at a time: who finds a file that is not complete knows that nobody is at it.
+     * exception now and not a crash later. For one thread at a time.
      */
-    static synchronized MappedByteBuffer create(Path path, long length) throws IOException {
+    static MappedByteBuffer create(Path path, long length) throws IOException {
         removeLeftOver(path);
         try (FileChannel channel = FileChannel.open(path, options(), ownerOnly("rw-------"))) {
             return mapped(channel, length);

@@ -106,8 +106,13 @@ public final class StackView implements Closeable {
     }
 
     private static void add(Path path, Listing listing) throws IOException {
+        if (listing.stacks.size() == MOST_STACKS) {
+            listing.skipped.add(
+                    "%s comes after %d others; expected no more".formatted(path, MOST_STACKS));
+            return;
+        }
         try {
-            listing.stacks.add(listed(path, listing.stacks.size()));
+            listing.stacks.add(listed(path));
         } catch (IllegalArgumentException e) {
             listing.skipped.add(e.getMessage());
         } catch (ClosedByInterruptException e) {
@@ -118,7 +123,7 @@ public final class StackView implements Closeable {
         }
     }
 
-    private static List<Path> files(Path folder) throws IOException {
+    static List<Path> files(Path folder) throws IOException {
         List<Path> paths = new ArrayList<>();
         if (!Files.exists(folder)) {
             return paths;
@@ -132,7 +137,8 @@ public final class StackView implements Closeable {
         return paths;
     }
 
-    private static StackView listed(Path path, int before) throws IOException {
+    /** Opens what was found in a folder, where a link is none of ours. */
+    static StackView listed(Path path) throws IOException {
         if (!StackFiles.isStack(path)) {
             throw new IllegalArgumentException(
                     "%s is not named as the file of a stack".formatted(path));
@@ -140,10 +146,6 @@ public final class StackView implements Closeable {
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
             throw new IllegalArgumentException(
                     "%s is not a file; expected the file of a stack".formatted(path));
-        }
-        if (before == MOST_STACKS) {
-            throw new IllegalArgumentException(
-                    "%s comes after %d others; expected no more".formatted(path, MOST_STACKS));
         }
         return open(path);
     }

@@ -129,4 +129,22 @@ class StackFilesTest {
         assertEquals(List.of(dead), StackFiles.removeDead(parent));
         assertTrue(Files.exists(damaged));
     }
+
+    @Test
+    void removingTheDeadRemovesAllHoweverMany() throws IOException {
+        byte[] bytes = StackFixture.bytes(parent);
+        byte[] dead =
+                StackFixture.withLong(bytes, StackLayout.PROCESS_START_MS_OFFSET, 1_000_000);
+        for (int i = 0; i < 600; i++) {
+            Files.write(parent.resolve(i + "-dead.stack"), dead);
+        }
+        try (StackView.Listing listing = StackView.list(parent)) {
+            assertEquals(512, listing.stacks().size());
+            assertEquals(88, listing.skipped().size());
+        }
+        assertEquals(600, StackFiles.removeDead(parent).size());
+        try (StackView.Listing listing = StackView.list(parent)) {
+            assertEquals(List.of(), listing.stacks());
+        }
+    }
 }
