@@ -7,6 +7,7 @@ import onload.stress.model.InboxModel;
 import onload.stress.model.LockModel;
 import onload.stress.model.MailboxModel;
 import onload.stress.model.PacketStackModel;
+import onload.stress.model.ReaderModel;
 
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -85,5 +86,20 @@ class ModelsTest {
                 .iterations(0)
                 .invocationsPerIteration(form.of(1000, 1_000_000))
                 .check(PacketStackModel.class);
+    }
+
+    @Test
+    void aReaderWhoSleepsWhenThereIsNothingMissesNothing() throws Exception {
+        readerAndWriter(ReaderModel.class, form.of(1000, 1_000_000)).check(ReaderModel.class);
+    }
+
+    /** A reader and a writer of two; that they come to an end is all that is expected. */
+    static ModelCheckingOptions readerAndWriter(Class<?> model, int invocations)
+            throws NoSuchMethodException {
+        return modelChecking()
+                .sequentialSpecification(ReaderModel.InOrder.class)
+                .addCustomScenario(Scenarios.readerAndWriter(model))
+                .iterations(0)
+                .invocationsPerIteration(invocations);
     }
 }

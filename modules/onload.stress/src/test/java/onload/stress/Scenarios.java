@@ -24,6 +24,18 @@ final class Scenarios {
                 null);
     }
 
+    /**
+     * A thread puts two, another takes two.
+     *
+     * @param model has {@code put()} and {@code take()}
+     */
+    static ExecutionScenario readerAndWriter(Class<?> model) throws NoSuchMethodException {
+        Actor put = new Actor(model.getMethod("put"), List.of());
+        Actor take = new Actor(model.getMethod("take"), List.of());
+        return new ExecutionScenario(
+                List.of(), List.of(List.of(put, put), List.of(take, take)), List.of(), null);
+    }
+
     private static Actor push(Class<?> model, int number) throws NoSuchMethodException {
         return new Actor(model.getMethod("push", int.class), List.of(number));
     }
