@@ -142,7 +142,8 @@ public final class StackLock extends LockWord {
                     return FULL;
                 }
                 work.link(item, (int) (seen & ITEM_MASK) - 1);
-                long left = ((seen & ~ITEM_MASK) + COUNT_ONE) | (item + 1);
+                long left =
+                        ((seen & ~ITEM_MASK) + COUNT_ONE) | Integer.toUnsignedLong(item + 1);
                 if (WORD.compareAndSet(this, seen, left)) {
                     return LEFT;
                 }
