@@ -60,8 +60,9 @@ public final class Inbox extends Mailbox {
     }
 
     /**
-     * {@return whether there may be something to read} For any thread. It is false only if there was nothing at some moment of
-     * the call: who then sleeps, and is woken by the next packet, misses none.
+     * {@return whether there may be something to read} For any thread. It is false only if all that was in the box when the call
+     * began is out by its end: who then sleeps, and is woken by the next packet, misses none. What comes in during the call
+     * it may miss, also if the box is at no moment empty.
      */
     public boolean hasPackets() {
         // A reader that is at it may have taken what was put in and not said so yet; once it has left, its field is right.

@@ -6,7 +6,8 @@ package onload.sockets.lock;
  */
 public interface LeftWork {
     /**
-     * Remembers in an item which one was left before it. Called without the lock, by the thread that leaves the item.
+     * Remembers in an item which one was left before it. Called without the lock, by the thread that leaves the item, once
+     * or more, also if it is not left in the end.
      *
      * @param item left by {@link StackLock#lockOrLeave}
      * @param before the item that was left before it, or {@link StackLock#NO_ITEM}

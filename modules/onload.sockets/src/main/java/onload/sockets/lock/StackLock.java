@@ -23,7 +23,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>How many items are left is in the word too, so that the bound is exact. At the bound, and when a holder has done others' work
  * for {@value #MOST_ROUNDS} rounds, there is no leaving any more, and threads wait for the lock: nobody works for others for
- * ever.
+ * ever. Flags have no such bound: a holder goes on as long as somebody sets them while it does them.
  *
  * <p>Without contention {@link #tryLock} and {@link #unlock} are one compare-and-set each. Not reentrant. A thread that holds it
  * must not park. <em>Memory order</em>: all accesses to the word are volatile; what a thread wrote before it left an item or
@@ -111,7 +111,7 @@ public final class StackLock extends LockWord {
      * Waits for the lock: polls for it first, then sleeps. An interrupt does not end the waiting; it is there afterwards.
      *
      * @param spins how often to look before the thread sleeps, ≥ 0
-     * @return whether the thread slept
+     * @return whether looking was not enough, and the thread slept or was about to
      */
     public boolean lock(int spins) {
         for (int i = 0; i <= spins; i++) {
@@ -125,7 +125,8 @@ public final class StackLock extends LockWord {
     }
 
     /**
-     * Takes the lock, or leaves an item for the holder.
+     * Takes the lock, or leaves an item for the holder. The item may be linked to another whatever the answer is: the holder may
+     * have gone, or may have been left enough, after that.
      *
      * @param item ≥ 0, and not left already
      * @return {@link #HELD}, {@link #LEFT} or {@link #FULL}
