@@ -18,8 +18,7 @@ class BrokenModelsTest {
     private static void expectFailure(String words, Options<?, ?> options, Class<?> model) {
         LincheckAssertionError failure =
                 assertThrows(LincheckAssertionError.class, () -> options.check(model));
-        assertTrue(
-                String.valueOf(failure.getMessage()).contains(words), failure::getMessage);
+        assertTrue(String.valueOf(failure.getMessage()).contains(words), failure::getMessage);
     }
 
     @Test

@@ -55,7 +55,8 @@ final class Races {
                         .start();
         try {
             if (!process.waitFor(form.of(10, 24 * 60), TimeUnit.MINUTES)) {
-                throw new IllegalStateException("the races of %s hang; see %s".formatted(packageName, log));
+                throw new IllegalStateException(
+                        "the races of %s hang; see %s".formatted(packageName, log));
             }
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -79,8 +80,7 @@ final class Races {
                                 folder.resolve("report").toString()));
         if (form == Form.SHORT) {
             // One JVM for each race, as it is started without options, for half a second.
-            command.addAll(
-                    List.of("-m", "sanity", "-f", "1", "-iters", "1", "-time", "500"));
+            command.addAll(List.of("-m", "sanity", "-f", "1", "-iters", "1", "-time", "500"));
             command.addAll(List.of("-sc", "false", "-af", "NONE", "-jvmArgs", EXPORT));
         } else {
             // All ways to compile, and options of the JVM that shake the compilers.
@@ -134,8 +134,6 @@ final class Races {
         if (result.getTotalCount() == 0) {
             return "has no result";
         }
-        return result.grading().isPassed
-                ? ""
-                : String.join("; ", result.grading().failureMessages);
+        return result.grading().isPassed ? "" : String.join("; ", result.grading().failureMessages);
     }
 }

@@ -42,10 +42,9 @@ class RacesTest {
                         "BrokenRaces.NotFenced",
                         "BrokenRaces.Throwing"),
                 verdicts.keySet());
-        verdicts.forEach(
-                (race, verdict) -> {
-                    String expected = race.endsWith("Throwing") ? "TEST_ERROR" : "forbidden state";
-                    assertTrue(verdict.contains(expected), race + ": " + verdict);
-                });
+        verdicts.forEach((race, verdict) -> {
+            String expected = race.endsWith("Throwing") ? "TEST_ERROR" : "forbidden state";
+            assertTrue(verdict.contains(expected), race + ": " + verdict);
+        });
     }
 }

@@ -157,12 +157,11 @@ class SleepersTest {
         Thread sleeper =
                 Thread.ofPlatform()
                         .daemon()
-                        .start(
-                                () -> {
-                                    assertTrue(work.lock.lock(0));
-                                    interrupted.add(Thread.currentThread().isInterrupted());
-                                    work.lock.unlock();
-                                });
+                        .start(() -> {
+                            assertTrue(work.lock.lock(0));
+                            interrupted.add(Thread.currentThread().isInterrupted());
+                            work.lock.unlock();
+                        });
         awaitParked(sleeper);
         sleeper.interrupt();
         // Two more times it has to look, and sleep again.

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * A lock for whose holder items 0 to 29 can be left. Its fault: it is given up by a plain write, so an item that is left at the
- * last moment is forgotten.
+ * A lock for whose holder items 0 to 29 can be left. Its fault: it is given up by a plain write, so an item that
+ * is left at the last moment is forgotten.
  */
 final class ForgetfulLock {
     private static final int LOCKED = 1 << 30;

@@ -10,8 +10,8 @@ import org.jetbrains.lincheck.datastructures.Param;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A stack of packets as {@link onload.sockets.lock.PacketStack} is one. Its fault: it does not count its changes, so a top packet that
- * went and came back looks as if it had been there all the time.
+ * A stack of packets as {@link onload.sockets.lock.PacketStack} is one. Its fault: it does not count its
+ * changes, so a top packet that went and came back looks as if it had been there all the time.
  */
 @Param(name = "number", gen = IntGen.class, conf = "1:9")
 public class UncountedStackModel {

@@ -7,8 +7,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.util.ArrayDeque;
 
 /**
- * Packets to write a number on. They come back as soon as may be: an odd number is written on the one that was given back last, an even
- * number on the one before it, so that a scenario has either.
+ * Packets to write a number on. They come back as soon as may be: an odd number is written on the one that was
+ * given back last, an even number on the one before it, so that a scenario has either.
  */
 public final class Cards {
     private static final int PACKETS = 32;

@@ -11,8 +11,9 @@ import org.jetbrains.lincheck.datastructures.Validate;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A log to which all append, under a {@link StackLock} or by leaving what to append for its holder. Who reads the log has the lock,
- * and must find all that was appended before, in order, whether it was left or not. Two items may be left at a time.
+ * A log to which all append, under a {@link StackLock} or by leaving what to append for its holder. Who reads
+ * the log has the lock, and must find all that was appended before, in order, whether it was left or not. Two
+ * items may be left at a time.
  */
 @Param(name = "digit", gen = IntGen.class, conf = "1:9")
 @Param(name = "flag", gen = IntGen.class, conf = "1:3")

@@ -5,11 +5,13 @@ import org.agrona.collections.LongHashSet;
 import java.util.ArrayDeque;
 
 /**
- * How threads sleep for a {@link onload.sockets.lock.StackLock} and are woken, step by step, in all orders that there are. It is a
- * copy of the rules, not the code: Lincheck takes parking for a pause, so it cannot see that a thread is never woken.
+ * How threads sleep for a {@link onload.sockets.lock.StackLock} and are woken, step by step, in all orders that
+ * there are. It is a copy of the rules, not the code: Lincheck takes parking for a pause, so it cannot see that
+ * a thread is never woken.
  *
- * <p>Each thread takes the lock a few times and gives it up. A step is one access to what is shared: the word, the queue, a permit to
- * go on. A state is one {@code long}: ten bits for each thread, two for the word, three for each place of the queue.
+ * <p>Each thread takes the lock a few times and gives it up. A step is one access to what is shared: the word,
+ * the queue, a permit to go on. A state is one {@code long}: ten bits for each thread, two for the word, three
+ * for each place of the queue.
  */
 public final class SleepProtocol {
     /** Most threads of a run. */
@@ -120,8 +122,7 @@ public final class SleepProtocol {
                 removeFromQueue(thread);
                 steps[thread] = looksForOthers ? LOOK_FOR_OTHERS : UNLOCK;
             }
-            case LOOK_FOR_OTHERS ->
-                    steps[thread] = queued == 0 ? UNLOCK : SET_WAITING_FOR_OTHERS;
+            case LOOK_FOR_OTHERS -> steps[thread] = queued == 0 ? UNLOCK : SET_WAITING_FOR_OTHERS;
             case SET_WAITING_FOR_OTHERS -> {
                 setWaiting();
                 steps[thread] = UNLOCK;
