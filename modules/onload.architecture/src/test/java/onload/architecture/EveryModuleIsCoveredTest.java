@@ -30,6 +30,15 @@ class EveryModuleIsCoveredTest {
     }
 
     @Test
+    void onlyTheBillOfMaterialsAndTheExamplesStandElsewhere() {
+        List<String> elsewhere =
+                House.parentPom().texts("/project/modules/module").stream()
+                        .filter(module -> !module.startsWith("modules/"))
+                        .toList();
+        assertEquals(List.of("bom", "examples"), elsewhere);
+    }
+
+    @Test
     void thisModuleIsTheLastOfTheBuild() {
         List<String> modules = House.parentPom().texts("/project/modules/module");
         assertEquals("modules/onload.architecture", modules.getLast());

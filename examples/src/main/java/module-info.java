@@ -1,0 +1,6 @@
+/** Programs that embed onload. */
+module onload.examples {
+    requires onload.sockets;
+
+    exports onload.examples;
+}
