@@ -42,7 +42,8 @@ public final class Echo {
                 Stack asking = Stack.builder().nic(clientNic).address("192.0.2.2/24").open();
                 TcpSocket socket = asking.tcp()) {
             Status.check(socket.connect(SERVER, TIMEOUT_NS), "connecting to " + SERVER);
-            System.out.println(socket.localAddress() + " is connected to " + socket.remoteAddress());
+            System.out.println(
+                    socket.localAddress() + " is connected to " + socket.remoteAddress());
             for (String message : List.of("one", "two", "three")) {
                 System.out.println(message + " comes back as " + ask(socket, message));
             }

@@ -72,7 +72,8 @@ final class EchoServer implements AutoCloseable {
         if (bytes == Status.WOULD_BLOCK) {
             return;
         }
-        // A server for more than a demonstration would not wait here for a client that does not read.
+        // A server for more than a demonstration would not wait here for a client that does not
+        // read.
         if (bytes < 0 || connection.send(buffer, 0, bytes, Socket.FOREVER) < bytes) {
             connection.close();
         }

@@ -35,7 +35,8 @@ class EchoTest {
         assertNotEquals(0, outcome.exitCode());
         assertEquals(List.of(), outcome.output());
         assertTrue(
-                outcome.errors().getFirst().contains("\"emulatde\""), () -> outcome.errors().toString());
+                outcome.errors().getFirst().contains("\"emulatde\""),
+                () -> outcome.errors().toString());
     }
 
     /** Also that nothing is on the standard error stream: no warning of the JVM's, no word of a logger's. */
@@ -44,7 +45,8 @@ class EchoTest {
         assertEquals(4, outcome.output().size(), () -> outcome.output().toString());
         String connected = outcome.output().getFirst();
         assertTrue(
-                connected.matches("/192\\.0\\.2\\.2:\\d+ is connected to /192\\.0\\.2\\.1:7"), connected);
+                connected.matches("/192\\.0\\.2\\.2:\\d+ is connected to /192\\.0\\.2\\.1:7"),
+                connected);
         assertEquals(
                 List.of(
                         "one comes back as one",

@@ -1,11 +1,11 @@
 package onload.nic;
 
-import onload.nic.text.NearestName;
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.Availability;
 import onload.nic.spi.NicProvider;
 import onload.nic.spi.NicUnavailableException;
 import onload.nic.spi.VirtualInterface;
+import onload.nic.text.NearestName;
 
 import java.util.ArrayList;
 import java.util.Comparator;

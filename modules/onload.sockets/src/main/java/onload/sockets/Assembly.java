@@ -2,7 +2,6 @@ package onload.sockets;
 
 import onload.ip.IpInterface;
 import onload.ip.IpLayer;
-import onload.ip.IpOptions;
 import onload.ip.counter.IpCounters;
 import onload.ip.route.Route;
 import onload.nic.Nics;
@@ -90,16 +89,28 @@ final class Assembly {
         Exhibits exhibits = Exhibits.of(options, name, builder.ports().size());
         undo.add(exhibits::close);
         IpLayer ip =
-                new IpLayer(ipOptions(), pool, random, new IpCounters(exhibits.block("ip")), nowNs);
+                new IpLayer(
+                        options.ip(), pool, random, new IpCounters(exhibits.block("ip")), nowNs);
         undo.add(ip::close);
         StackCounters counters = new StackCounters(exhibits.block("stack"));
-        StackCore core = new StackCore(name, pool, ip, counters, builder.clock(), errors(), settings());
+        StackCore core =
+                new StackCore(name, pool, ip, counters, builder.clock(), errors(), settings());
         TcpEngine tcp =
                 new TcpEngine(
-                        ip, options.tcp(), core, random, new TcpCounters(exhibits.block("tcp")), nowNs);
+                        ip,
+                        options.tcp(),
+                        core,
+                        random,
+                        new TcpCounters(exhibits.block("tcp")),
+                        nowNs);
         UdpEngine udp =
                 new UdpEngine(
-                        ip, options.udp(), core, random, new UdpCounters(exhibits.block("udp")), nowNs);
+                        ip,
+                        options.udp(),
+                        core,
+                        random,
+                        new UdpCounters(exhibits.block("udp")),
+                        nowNs);
         List<VirtualInterface> nics = new ArrayList<>();
         Nics installed = builder.nicsOrInstalled();
         for (StackBuilder.Port port : builder.ports()) {
@@ -123,10 +134,18 @@ final class Assembly {
         exhibits.begin(core, nics, text());
         core.publisher(exhibits);
         List<AutoCloseable> threads = new ArrayList<>();
+        if (options.number(StackOption.DEDICATED_CPU) >= 0) {
+            LOG.warn(
+                    "stack {}: dedicated-cpu is not honoured yet; start the program under taskset instead",
+                    name);
+        }
         if (mode.equals("shared")) {
             Helper helper =
                     new Helper(
-                            core, progress, options.nanos(StackOption.HELPER_BOUND), "onload " + name);
+                            core,
+                            progress,
+                            options.nanos(StackOption.HELPER_BOUND),
+                            "onload " + name);
             progress.helper(helper);
             helper.start();
             threads.add(helper::close);
@@ -154,15 +173,14 @@ final class Assembly {
         for (StackBuilder.Port port : builder.ports()) {
             text.append("nic ").append(port.spec);
             port.addresses.forEach(each -> text.append(" address ").append(each));
-            port.routes.forEach(
-                    each ->
-                            text.append(" route ")
-                                    .append(each.destination())
-                                    .append(" via ")
-                                    .append(each.gateway()));
+            port.routes.forEach(each ->
+                    text.append(" route ")
+                            .append(each.destination())
+                            .append(" via ")
+                            .append(each.gateway()));
             text.append('\n');
         }
-        return text.append(options.describe()).toString();
+        return text.append(String.join("\n", options.describe())).toString();
     }
 
     private VirtualInterface open(
@@ -207,19 +225,9 @@ final class Assembly {
                 options.number(StackOption.DEFER_LIMIT),
                 (int) Math.min(1 << 20, lockSpinNs / 1000 * LOOKS_PER_MICROSECOND),
                 options.number(StackOption.UNLOCKED_PACKETS),
-                options.number(StackOption.SEND_UNLOCKED_THRESHOLD),
+                options.bytes(StackOption.SEND_UNLOCKED_THRESHOLD),
                 options.number(StackOption.MAX_SOCKETS),
                 options.udp().receiveQueueBytes());
-    }
-
-    private IpOptions ipOptions() {
-        return IpOptions.DEFAULT
-                .withIpv6(options.isOn(StackOption.IPV6))
-                .withAddresses(
-                        IpOptions.DEFAULT
-                                .addresses()
-                                .withDuplicateAddressDetectTransmits(
-                                        options.number(StackOption.DUPLICATE_ADDRESS_DETECTION)));
     }
 
     /** Fast, from a secure seed: sequence numbers and ports go through keyed hashes whose keys it makes. */

@@ -5,8 +5,8 @@ import onload.nic.packet.PacketBuffers;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What stands in the control block of a packet that a sender leaves for the holder of the lock: whose it is, where to, and which was
- * left before. For several packets, linked by {@code next}, it is in the first. Layout.
+ * What stands in the control block of a packet that a sender leaves for the holder of the lock: whose it is,
+ * where to, and which was left before. For several packets, linked by {@code next}, it is in the first. Layout.
  */
 final class DeferredSend {
     /** No address: to the peer of the socket. */

@@ -29,11 +29,13 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a stack shows: its counters and sockets, in a file for other processes and as events for the flight recorder.
@@ -46,6 +48,9 @@ import java.util.Map;
 final class Exhibits implements Publisher {
     /** Sockets beyond these are not in the file, which takes its memory at once. */
     static final int MOST_SOCKETS = 1 << 14;
+
+    /** Files in the folder beyond which those of the dead are removed. */
+    private static final int MOST_FILES = 32;
 
     private static final Logger LOG = LoggerFactory.getLogger(Stack.class);
     private static final long PERIOD_NS = 10_000_000L;
@@ -92,8 +97,7 @@ final class Exhibits implements Publisher {
             UnsafeBuffer block =
                     file == null
                             ? new UnsafeBuffer(
-                                    ByteBuffer.allocateDirect(
-                                            each.counters().size() * Long.BYTES))
+                                    ByteBuffer.allocateDirect(each.counters().size() * Long.BYTES))
                             : file.counters(each.name());
             blocks.put(each.name(), block);
             for (int i = 0; i < each.counters().size(); i++) {
@@ -127,15 +131,31 @@ final class Exhibits implements Publisher {
             return null;
         }
         try {
-            String folder = options.text(StackOption.DUMP_FOLDER);
+            String given = options.text(StackOption.DUMP_FOLDER);
+            Path folder = given.isEmpty() ? StackFiles.folder() : Path.of(given);
+            removeManyDead(folder);
             return StackFile.create(
-                    folder.isEmpty() ? StackFiles.folder() : Path.of(folder),
+                    folder,
                     stack,
                     shown,
                     Math.min(MOST_SOCKETS, options.number(StackOption.MAX_SOCKETS)));
         } catch (IOException e) {
-            LOG.warn("stack {} runs, but cannot be seen by other processes: {}", stack, e.getMessage());
+            LOG.warn(
+                    "stack {} runs, but cannot be seen by other processes: {}",
+                    stack,
+                    e.getMessage());
             return null;
+        }
+    }
+
+    /** Files of stacks that died stay for those who want to know why, but not without end: they are in memory. */
+    private static void removeManyDead(Path folder) throws IOException {
+        long files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.count();
+        }
+        if (files > MOST_FILES) {
+            StackFiles.removeDead(folder);
         }
     }
 

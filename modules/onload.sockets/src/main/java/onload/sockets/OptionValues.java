@@ -222,8 +222,7 @@ final class OptionValues {
             case IP_TOS, IPV6_TCLASS -> udp.trafficClass(number);
             case IP_TTL, IPV6_UNICAST_HOPS -> udp.hopLimit(number);
             case IPV6_V6ONLY -> udp.v6Only(value == 1);
-            case IP_MTU_DISCOVER ->
-                    udp.fragmentPolicy(POLICIES[number]);
+            case IP_MTU_DISCOVER -> udp.fragmentPolicy(POLICIES[number]);
             case IP_MULTICAST_IF -> udp.multicastInterface(number);
             case IP_MULTICAST_TTL -> udp.multicastHopLimit(number);
             case IP_MULTICAST_LOOP -> udp.multicastLoopback(value == 1);

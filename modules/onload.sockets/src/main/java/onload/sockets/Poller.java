@@ -92,7 +92,8 @@ public final class Poller extends Waitable implements AutoCloseable {
         Socket socket = key.socket();
         if (socket.core != core) {
             throw new IllegalArgumentException(
-                    "%s is of another stack; expected a socket of the poller's own".formatted(socket));
+                    "%s is of another stack; expected a socket of the poller's own"
+                            .formatted(socket));
         }
         keys.add(key);
         core.enter();
@@ -127,7 +128,8 @@ public final class Poller extends Waitable implements AutoCloseable {
      */
     public int poll(Ready ready, int most, long timeoutNs) {
         if (!POLLING.compareAndSet(this, false, true)) {
-            throw new IllegalStateException("another thread polls this poller; expected one at a time");
+            throw new IllegalStateException(
+                    "another thread polls this poller; expected one at a time");
         }
         try {
             int told = tell(ready, most);
@@ -145,7 +147,8 @@ public final class Poller extends Waitable implements AutoCloseable {
     private int waitAndTell(Ready ready, int most, long timeoutNs) {
         long startNs = timeoutNs == Socket.FOREVER ? 0 : core.nowNs();
         while (true) {
-            long leftNs = timeoutNs == Socket.FOREVER ? timeoutNs : timeoutNs - (core.nowNs() - startNs);
+            long leftNs =
+                    timeoutNs == Socket.FOREVER ? timeoutNs : timeoutNs - (core.nowNs() - startNs);
             int waited = core.progress().await(this, 0, Math.max(1, leftNs), -1);
             int told = tell(ready, most);
             if (told != 0 || isWoken()) {

@@ -36,7 +36,12 @@ public final class PollerKey {
 
     boolean isListed;
 
-    PollerKey(Poller poller, Socket socket, int interest, boolean isEdgeTriggered, @Nullable Object attachment) {
+    PollerKey(
+            Poller poller,
+            Socket socket,
+            int interest,
+            boolean isEdgeTriggered,
+            @Nullable Object attachment) {
         this.poller = poller;
         this.socket = socket;
         this.interest = interest;

@@ -87,7 +87,8 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     public final void spin(long budgetNs) {
         if (budgetNs < Spinning.UNSET) {
             throw new IllegalArgumentException(
-                    "a socket cannot be polled for %d ns; expected 0 or more, or UNSET".formatted(budgetNs));
+                    "a socket cannot be polled for %d ns; expected 0 or more, or UNSET"
+                            .formatted(budgetNs));
         }
         spinNs = budgetNs;
     }
@@ -237,7 +238,8 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     static IpAddress of(InetSocketAddress address) {
         if (address.isUnresolved()) {
             throw new IllegalArgumentException(
-                    "%s is not resolved; expected an address, such as 192.0.2.1".formatted(address));
+                    "%s is not resolved; expected an address, such as 192.0.2.1"
+                            .formatted(address));
         }
         return IpAddress.of(address.getAddress());
     }

@@ -7,7 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The options of sockets, by the names and in the units of Linux (socket(7), ip(7), ipv6(7), tcp(7), udp(7)). Switches are 1 and 0.
+ * The options of sockets, by the names and in the units of Linux (socket(7), ip(7), ipv6(7), tcp(7), udp(7)).
+ * Switches are 1 and 0.
  *
  * <p>Those that are not honoured are here too, so that whoever asks for one is told why, and what to do instead.
  */
@@ -26,7 +27,9 @@ public enum SocketOption {
     /** Seconds that closing waits for data to be acknowledged; 0 resets the connection; −1 does not wait. */
     SO_LINGER(Kinds.STREAMS, -1, 65_535),
 
-    /** Switch, 1 only for TCP, whose ports can be taken while old connections are still there: shares address and port. */
+    /**
+     * Switch, 1 only for TCP, whose ports can be taken while old connections are still there: shares address and port.
+     */
     SO_REUSEADDR(Kinds.ALL, 0, 1),
 
     /** Switch: shares address and port, each socket its part of the flows. */
@@ -310,7 +313,11 @@ public enum SocketOption {
                             .formatted(
                                     text(kind),
                                     name(),
-                                    String.join(" or a ", kinds.kinds.stream().map(SocketOption::text).toList())));
+                                    String.join(
+                                            " or a ",
+                                            kinds.kinds.stream()
+                                                    .map(SocketOption::text)
+                                                    .toList())));
         }
     }
 

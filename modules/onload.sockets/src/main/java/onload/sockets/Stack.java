@@ -390,7 +390,8 @@ public final class Stack implements AutoCloseable {
         if (!outstanding.isEmpty()) {
             LOG.debug("stack {} is closed; {}", name, outstanding);
         }
-        // The memory of packets and counters goes with the last reference to it, not now: another thread may be about to find
+        // The memory of packets and counters goes with the last reference to it, not now: another
+        // thread may be about to find
         // out that the stack is closed.
         exhibits.close();
     }

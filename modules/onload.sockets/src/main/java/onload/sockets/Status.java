@@ -167,7 +167,8 @@ public final class Status {
             case onload.udp.UdpSocket.NOT_CONNECTED -> NOT_CONNECTED;
             case onload.udp.UdpSocket.IN_USE -> ADDRESS_IN_USE;
             case onload.udp.UdpSocket.NO_FREE_PORT -> NO_PORT;
-            case onload.udp.UdpSocket.NOT_PERMITTED, onload.udp.UdpSocket.PROHIBITED -> NOT_PERMITTED;
+            case onload.udp.UdpSocket.NOT_PERMITTED, onload.udp.UdpSocket.PROHIBITED ->
+                    NOT_PERMITTED;
             case onload.udp.UdpSocket.REFUSED -> REFUSED;
             case onload.udp.UdpSocket.PROTOCOL_ERROR -> PROTOCOL_ERROR;
             case onload.udp.UdpSocket.WRONG_VERSION -> WRONG_VERSION;

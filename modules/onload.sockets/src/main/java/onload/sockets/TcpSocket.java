@@ -148,8 +148,7 @@ public final class TcpSocket extends Socket {
                 return Status.CLOSED;
             }
             int answer =
-                    connection.connect(
-                            address.high(), address.low(), remote.getPort(), core.nowNs);
+                    connection.connect(address.high(), address.low(), remote.getPort(), core.nowNs);
             if (answer == 0) {
                 sendState = Status.WOULD_BLOCK;
                 receiveState = 0;
@@ -281,7 +280,10 @@ public final class TcpSocket extends Socket {
             int done;
             inbox.enter();
             try {
-                done = isPeek ? peekInside(to, bytes, offset, length) : readInside(to, bytes, offset, length);
+                done =
+                        isPeek
+                                ? peekInside(to, bytes, offset, length)
+                                : readInside(to, bytes, offset, length);
             } finally {
                 inbox.leave();
             }
@@ -292,7 +294,9 @@ public final class TcpSocket extends Socket {
         }
         if (hasMore) {
             core.requestReap();
-            return inbox.hasPackets() ? take(to, bytes, offset, length, isPeek) : Status.WOULD_BLOCK;
+            return inbox.hasPackets()
+                    ? take(to, bytes, offset, length, isPeek)
+                    : Status.WOULD_BLOCK;
         }
         // The state was read before the inbox was looked into: data comes before the end.
         return state == 0 ? Status.WOULD_BLOCK : state;
@@ -318,7 +322,11 @@ public final class TcpSocket extends Socket {
     }
 
     private void copy(
-            int packet, @Nullable MutableDirectBuffer to, @Nullable ByteBuffer bytes, int at, int count) {
+            int packet,
+            @Nullable MutableDirectBuffer to,
+            @Nullable ByteBuffer bytes,
+            int at,
+            int count) {
         if (to != null) {
             memory.getBytes(buffers.data(packet), to, at, count);
         } else if (bytes != null) {
@@ -801,7 +809,8 @@ public final class TcpSocket extends Socket {
     /** Something has happened to the connection: constants of {@link TcpEvents}. */
     void changed(int what) {
         int ready = 0;
-        if ((what & (TcpEvents.READABLE | TcpEvents.END_OF_INPUT | TcpEvents.FAILED)) != 0 && !isClosed()) {
+        if ((what & (TcpEvents.READABLE | TcpEvents.END_OF_INPUT | TcpEvents.FAILED)) != 0
+                && !isClosed()) {
             deliver();
             ready |= Readiness.READABLE;
         }
@@ -865,7 +874,10 @@ public final class TcpSocket extends Socket {
     }
 
     private void deliver() {
-        int most = Math.max(MOST_PACKETS, (2 * connection.receiveBuffer() + ROOM_FOR_SMALL) / buffers.bufferLength());
+        int most =
+                Math.max(
+                        MOST_PACKETS,
+                        (2 * connection.receiveBuffer() + ROOM_FOR_SMALL) / buffers.bufferLength());
         while (handedPackets - accountedPackets < most) {
             int packet = connection.handOver();
             if (packet == PacketBuffers.NONE) {
@@ -919,11 +931,15 @@ public final class TcpSocket extends Socket {
         int ready = 0;
         int receiving = receiveState;
         int sending = sendState;
-        if (inbox.hasPackets() || hasMore || (receiving != 0 && receiving != Status.NOT_CONNECTED)) {
+        if (inbox.hasPackets()
+                || hasMore
+                || (receiving != 0 && receiving != Status.NOT_CONNECTED)) {
             ready |= Readiness.READABLE;
         }
         if ((sending == 0 && hasRoom)
-                || (sending != 0 && sending != Status.WOULD_BLOCK && sending != Status.NOT_CONNECTED)) {
+                || (sending != 0
+                        && sending != Status.WOULD_BLOCK
+                        && sending != Status.NOT_CONNECTED)) {
             ready |= Readiness.WRITABLE;
         }
         if (receiving == Status.END_OF_STREAM) {

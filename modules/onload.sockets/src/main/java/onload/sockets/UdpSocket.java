@@ -107,8 +107,7 @@ public final class UdpSocket extends Socket {
         IpAddress address = of(remote);
         core.enter();
         try {
-            int answer =
-                    udp.connect(address.high(), address.low(), remote.getPort(), core.nowNs);
+            int answer = udp.connect(address.high(), address.low(), remote.getPort(), core.nowNs);
             isPeerSet |= answer == 0;
             return Status.ofUdp(answer);
         } finally {
@@ -137,7 +136,8 @@ public final class UdpSocket extends Socket {
      * @return bytes copied, 0 also for a datagram without data; {@link Status#WOULD_BLOCK}, {@link Status#CLOSED}; or an error that a
      *     datagram sent before has met, such as {@link Status#REFUSED}
      */
-    public int receive(MutableDirectBuffer to, int offset, int length, @Nullable UdpMessage message) {
+    public int receive(
+            MutableDirectBuffer to, int offset, int length, @Nullable UdpMessage message) {
         int bytes = take(to, offset, length, message, false);
         if (bytes == Status.WOULD_BLOCK && core.pollOnDemand()) {
             bytes = take(to, offset, length, message, false);
@@ -157,7 +157,10 @@ public final class UdpSocket extends Socket {
             int length,
             @Nullable UdpMessage message,
             long timeoutNs) {
-        int count = timeoutNs > 0 ? take(to, offset, length, message, false) : receive(to, offset, length, message);
+        int count =
+                timeoutNs > 0
+                        ? take(to, offset, length, message, false)
+                        : receive(to, offset, length, message);
         if (count != Status.WOULD_BLOCK || timeoutNs <= 0) {
             return count;
         }
@@ -398,7 +401,8 @@ public final class UdpSocket extends Socket {
             answer =
                     port == DeferredSend.TO_PEER
                             ? udp.send(from, offset, length, options, core.nowNs)
-                            : udp.sendTo(from, offset, length, high, low, port, options, core.nowNs);
+                            : udp.sendTo(
+                                    from, offset, length, high, low, port, options, core.nowNs);
             sent(answer);
         } finally {
             core.flushAndLeave();

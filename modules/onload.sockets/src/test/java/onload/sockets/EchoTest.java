@@ -2,12 +2,12 @@ package onload.sockets;
 
 import static onload.sockets.TwoStacks.OTHER;
 import static onload.sockets.TwoStacks.at;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +15,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class EchoTest {
     @ParameterizedTest
-    @CsvSource({"shared, 0", "shared, 10ms", "dedicated, 0", "dedicated, 1s", "polled, 0", "polled, 1s"})
+    @CsvSource({
+        "shared, 0",
+        "shared, 10ms",
+        "dedicated, 0",
+        "dedicated, 1s",
+        "polled, 0",
+        "polled, 1s"
+    })
     void messagesComeBack(String drive, String spin) throws Exception {
         try (TwoStacks stacks =
                 TwoStacks.onRealTime(b -> b.option("drive", drive).option("spin", spin))) {
@@ -33,7 +40,18 @@ class EchoTest {
                 for (int done = 0; done < 64; ) {
                     int bytes = client.receive(answer, done, 64 - done, 5_000_000_000L);
                     if (bytes < 0) {
-                        throw new AssertionError(Status.text(bytes) + " " + i + "\n" + stacks.one.counters() + "\n" + stacks.other.counters() + "\n" + stacks.one.tcpCounters()+ "\n" + client.info());
+                        throw new AssertionError(
+                                Status.text(bytes)
+                                        + " "
+                                        + i
+                                        + "\n"
+                                        + stacks.one.counters()
+                                        + "\n"
+                                        + stacks.other.counters()
+                                        + "\n"
+                                        + stacks.one.tcpCounters()
+                                        + "\n"
+                                        + client.info());
                     }
                     done += bytes;
                 }

@@ -2,6 +2,7 @@ package onload.sockets;
 
 import static onload.sockets.TwoStacks.OTHER;
 import static onload.sockets.TwoStacks.at;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -53,7 +54,8 @@ class ManySendersTest {
                     return id;
                 });
             }
-            Future<long[]> reader = pool.submit(() -> read(peer, threads, (long) threads * records * RECORD));
+            Future<long[]> reader =
+                    pool.submit(() -> read(peer, threads, (long) threads * records * RECORD));
             for (Future<Object> each : pool.invokeAll(senders)) {
                 each.get();
             }
@@ -90,7 +92,8 @@ class ManySendersTest {
 
     @ParameterizedTest
     @CsvSource({"shared, 0", "shared, 50us", "dedicated, 0"})
-    void largeSendsOfSeveralThreadsComeWholeOverConnectionsOfTheirOwn(String drive, String spin) throws Exception {
+    void largeSendsOfSeveralThreadsComeWholeOverConnectionsOfTheirOwn(String drive, String spin)
+            throws Exception {
         int threads = 3;
         long total = 20_000_000;
         try (TwoStacks stacks =
@@ -103,42 +106,47 @@ class ManySendersTest {
                 TcpSocket client = stacks.one.tcp();
                 assertEquals(0, client.connect(at(OTHER, 7), 5_000_000_000L));
                 TcpSocket peer = Objects.requireNonNull(server.accept(Socket.FOREVER));
-                all.add(pool.submit(() -> {
-                    UnsafeBuffer out = new UnsafeBuffer(new byte[100_000]);
-                    SplittableRandom sizes = new SplittableRandom(seed);
-                    for (long done = 0; done < total; ) {
-                        int length = (int) Math.min(total - done, sizes.nextInt(1, 100_000));
-                        for (int i = 0; i < length; i++) {
-                            out.putByte(i, (byte) ((done + i) * 31 >> 3));
-                        }
-                        int sent = client.send(out, 0, length, 20_000_000_000L);
-                        assertTrue(sent > 0, () -> Status.text(sent));
-                        done += sent;
-                    }
-                    assertEquals(0, client.shutdownOutput());
-                    return 0;
-                }));
-                all.add(pool.submit(() -> {
-                    UnsafeBuffer in = new UnsafeBuffer(new byte[65_536]);
-                    SplittableRandom sizes = new SplittableRandom(seed + 100);
-                    long done = 0;
-                    while (true) {
-                        int bytes = peer.receive(in, 0, sizes.nextInt(1, 65_536), 20_000_000_000L);
-                        if (bytes < 0) {
-                            assertEquals(Status.END_OF_STREAM, bytes);
-                            break;
-                        }
-                        for (int i = 0; i < bytes; i++) {
-                            if (in.getByte(i) != (byte) ((done + i) * 31 >> 3)) {
-                                throw new AssertionError("byte " + (done + i));
+                all.add(
+                        pool.submit(() -> {
+                            UnsafeBuffer out = new UnsafeBuffer(new byte[100_000]);
+                            SplittableRandom sizes = new SplittableRandom(seed);
+                            for (long done = 0; done < total; ) {
+                                int length =
+                                        (int) Math.min(total - done, sizes.nextInt(1, 100_000));
+                                for (int i = 0; i < length; i++) {
+                                    out.putByte(i, (byte) (((done + i) * 31) >> 3));
+                                }
+                                int sent = client.send(out, 0, length, 20_000_000_000L);
+                                assertTrue(sent > 0, () -> Status.text(sent));
+                                done += sent;
                             }
-                        }
-                        done += bytes;
-                    }
-                    assertEquals(total, done);
-                    peer.close();
-                    return 0;
-                }));
+                            assertEquals(0, client.shutdownOutput());
+                            return 0;
+                        }));
+                all.add(
+                        pool.submit(() -> {
+                            UnsafeBuffer in = new UnsafeBuffer(new byte[65_536]);
+                            SplittableRandom sizes = new SplittableRandom(seed + 100);
+                            long done = 0;
+                            while (true) {
+                                int bytes =
+                                        peer.receive(
+                                                in, 0, sizes.nextInt(1, 65_536), 20_000_000_000L);
+                                if (bytes < 0) {
+                                    assertEquals(Status.END_OF_STREAM, bytes);
+                                    break;
+                                }
+                                for (int i = 0; i < bytes; i++) {
+                                    if (in.getByte(i) != (byte) (((done + i) * 31) >> 3)) {
+                                        throw new AssertionError("byte " + (done + i));
+                                    }
+                                }
+                                done += bytes;
+                            }
+                            assertEquals(total, done);
+                            peer.close();
+                            return 0;
+                        }));
             }
             for (Future<?> each : all) {
                 each.get();

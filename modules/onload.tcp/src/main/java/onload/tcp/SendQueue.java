@@ -54,8 +54,8 @@ final class SendQueue {
     }
 
     /**
-     * Copies bytes to the end of the queue. What fits a segment is taken whole, though it may go beyond the limit: messages of
-     * several threads then do not get between each other, as on Linux.
+     * Copies bytes to the end of the queue. What fits a segment is taken whole, though it may go beyond the
+     * limit: messages of several threads then do not get between each other, as on Linux.
      *
      * @return how many: fewer than {@code length} if the limit is reached or there are no buffers
      */

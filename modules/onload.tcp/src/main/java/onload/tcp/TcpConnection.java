@@ -284,9 +284,9 @@ public final class TcpConnection extends TransmissionControlBlock {
     }
 
     /**
-     * Takes the packet with the next bytes for a layer above that lets its users read without the stack's lock: the bytes
-     * still count as queued, so that the window stays as it is, until {@link #handedConsumed} says that they were read.
-     * Not to be mixed with the other ways to receive.
+     * Takes the packet with the next bytes for a layer above that lets its users read without the stack's lock:
+     * the bytes still count as queued, so that the window stays as it is, until {@link #handedConsumed} says
+     * that they were read. Not to be mixed with the other ways to receive.
      *
      * @return the packet, its {@code frameLength} being the bytes in it, to be released by the caller; or {@link
      *     onload.nic.packet.PacketBuffers#NONE}
@@ -305,14 +305,17 @@ public final class TcpConnection extends TransmissionControlBlock {
     }
 
     /**
-     * {@return what a read is answered after all that was handed over: {@link #WOULD_BLOCK}, {@link #END_OF_STREAM}, {@link
-     * #NOT_CONNECTED}, {@link #CLOSED}, or the {@link #error} of a connection that broke}
+     * {@return what a read is answered after all that was handed over: {@link #WOULD_BLOCK}, {@link
+     * #END_OF_STREAM}, {@link #NOT_CONNECTED}, {@link #CLOSED}, or the {@link #error} of a connection that broke}
      */
     public int receiveState() {
         return UserCalls.emptyAnswer(this);
     }
 
-    /** {@return 0 if the connection takes data to send, though perhaps not now for want of room; else what a send is answered} */
+    /**
+     * {@return 0 if the connection takes data to send, though perhaps not now for want of room; else what a send
+     * is answered}
+     */
     public int sendState() {
         return UserCalls.sendRefusal(this);
     }
@@ -320,8 +323,8 @@ public final class TcpConnection extends TransmissionControlBlock {
     /**
      * Queues packets to send that were prepared without the stack's lock, whatever room there is.
      *
-     * @param first packets linked by {@code next}, each alone, with 128 bytes of head-room and no more payload than {@link
-     *     #maximumSegmentSize}; they are the connection's whatever the answer is
+     * @param first packets linked by {@code next}, each alone, with 128 bytes of head-room and no more payload
+     *     than {@link #maximumSegmentSize}; they are the connection's whatever the answer is
      * @return 0; or why they were dropped, an answer of {@link #send}
      */
     public int sendPrepared(int first, long nowNs) {

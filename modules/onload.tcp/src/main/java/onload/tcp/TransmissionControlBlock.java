@@ -84,6 +84,7 @@ abstract class TransmissionControlBlock extends Flow {
 
     /** Bytes of these that stand in packets that the layer above has already, and that its user has not read. */
     int rcvHandedBytes;
+
     int rcvQueuedPackets;
     int rcvBufferBytes;
 

@@ -287,8 +287,8 @@ public final class UdpSocket {
 
     /**
      * Takes the next datagram for a layer above that lets its users read without the stack's lock: it still counts as
-     * queued until {@link #handedConsumed} says that it was read. Nobody else has the packet; a datagram for several sockets
-     * is copied.
+     * queued until {@link #handedConsumed} says that it was read. Nobody else has the packet; a datagram for
+     * several sockets is copied.
      *
      * @return the packet, to be released by the caller; or {@link onload.nic.packet.PacketBuffers#NONE}
      */

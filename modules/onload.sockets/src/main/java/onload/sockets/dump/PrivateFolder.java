@@ -36,8 +36,7 @@ final class PrivateFolder {
     /** Throws unless the folder is one, is the user's and is open to nobody else. */
     static void check(Path folder, UserPrincipal user) throws IOException {
         PosixFileAttributes found =
-                Files.readAttributes(
-                        folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                Files.readAttributes(folder, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         String permissions = PosixFilePermissions.toString(found.permissions());
         if (found.isSymbolicLink()) {
             throw refused(folder, "is a symbolic link");
@@ -46,8 +45,7 @@ final class PrivateFolder {
             throw refused(folder, "is not a folder");
         }
         if (!found.owner().equals(user)) {
-            throw refused(
-                    folder, "belongs to %s".formatted(found.owner().getName()));
+            throw refused(folder, "belongs to %s".formatted(found.owner().getName()));
         }
         if (!permissions.endsWith("------")) {
             throw refused(folder, "is open to others (" + permissions + ")");

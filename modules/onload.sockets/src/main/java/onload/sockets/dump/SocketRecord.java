@@ -55,7 +55,8 @@ public final class SocketRecord {
      */
     public SocketRecord accelerated(boolean accelerated) {
         long others = words[SocketLayout.KIND_STATE_FLAGS] & ~SocketLayout.ACCELERATED;
-        words[SocketLayout.KIND_STATE_FLAGS] = accelerated ? others | SocketLayout.ACCELERATED : others;
+        words[SocketLayout.KIND_STATE_FLAGS] =
+                accelerated ? others | SocketLayout.ACCELERATED : others;
         return this;
     }
 

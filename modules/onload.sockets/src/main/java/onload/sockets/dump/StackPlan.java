@@ -47,8 +47,7 @@ record StackPlan(
             }
         }
         Part table = cursor.part((long) sockets * SocketLayout.LENGTH);
-        return new StackPlan(
-                name, List.copyOf(blocks), text, state, parts, table, cursor.next);
+        return new StackPlan(name, List.copyOf(blocks), text, state, parts, table, cursor.next);
     }
 
     private static void check(String name, List<CounterBlock> blocks, int sockets) {

@@ -18,7 +18,8 @@ final class TextReading {
         for (int i = 0; i < MOST_TRIES; i++) {
             file.read(offset, version);
             long before = version.getLong(0);
-            // Each copy is made before the next: what the writer orders by stores is ordered by loads here.
+            // Each copy is made before the next: what the writer orders by stores is ordered by
+            // loads here.
             VarHandle.loadLoadFence();
             file.read(offset, text);
             VarHandle.loadLoadFence();

@@ -29,9 +29,7 @@ final class Writer {
     private static boolean areNear(long a, long b) {
         long difference = a - b;
         boolean overflows = ((a ^ b) & (a ^ difference)) < 0;
-        return !overflows
-                && difference >= -START_TOLERANCE_MS
-                && difference <= START_TOLERANCE_MS;
+        return !overflows && difference >= -START_TOLERANCE_MS && difference <= START_TOLERANCE_MS;
     }
 
     /**

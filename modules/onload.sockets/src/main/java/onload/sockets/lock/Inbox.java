@@ -6,11 +6,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * What a socket has received and its user has not read. The holder of the stack's lock puts packets in; readers take them out
- * without that lock, one at a time, for which there is a lock of the inbox's own that is held for the length of a copy.
+ * What a socket has received and its user has not read. The holder of the stack's lock puts packets in; readers
+ * take them out without that lock, one at a time, for which there is a lock of the inbox's own that is held for
+ * the length of a copy.
  *
- * <p>{@link #enter} and {@link #leave} enclose all that readers do. Nobody may wait for the stack's lock in between; the other way
- * round is allowed. <em>Memory order</em>: entering is a volatile compare-and-set, leaving a release.
+ * <p>{@link #enter} and {@link #leave} enclose all that readers do. Nobody may wait for the stack's lock in
+ * between; the other way round is allowed. <em>Memory order</em>: entering is a volatile compare-and-set,
+ * leaving a release.
  */
 public final class Inbox extends Mailbox {
     /** Looks before a thread that waits for a reader lets others run: the reader may not be running. */
@@ -60,12 +62,13 @@ public final class Inbox extends Mailbox {
     }
 
     /**
-     * {@return whether there may be something to read} For any thread. It is false only if all that was in the box when the call
-     * began is out by its end: who then sleeps, and is woken by the next packet, misses none. What comes in during the call
-     * it may miss, also if the box is at no moment empty.
+     * {@return whether there may be something to read} For any thread. It is false only if all that was in the
+     * box when the call began is out by its end: who then sleeps, and is woken by the next packet, misses none.
+     * What comes in during the call it may miss, also if the box is at no moment empty.
      */
     public boolean hasPackets() {
-        // A reader that is at it may have taken what was put in and not said so yet; once it has left, its field is right.
+        // A reader that is at it may have taken what was put in and not said so yet; once it has
+        // left, its field is right.
         return !isEmpty() || (int) READER.getAcquire(this) != 0 || first != PacketBuffers.NONE;
     }
 
@@ -94,7 +97,9 @@ public final class Inbox extends Mailbox {
         buffers().next(packet, PacketBuffers.NONE);
     }
 
-    /** Puts another packet in the place of the first: the rest of a chain whose first buffer is read. For the reader. */
+    /**
+     * Puts another packet in the place of the first: the rest of a chain whose first buffer is read. For the reader.
+     */
     public void replaceFirst(int packet) {
         buffers().next(packet, buffers().next(first));
         first = packet;

@@ -20,7 +20,10 @@ class LineBefore {
     private long p14;
 }
 
-/** The word of a lock, alone on its cache line: HotSpot lays the fields of a superclass out before those of its subclass. */
+/**
+ * The word of a lock, alone on its cache line: HotSpot lays the fields of a superclass out before those of its
+ * subclass.
+ */
 class LockWord extends LineBefore {
     /** Written by compare-and-set only, with volatile order; see {@link StackLock} for the bits. */
     volatile long word;

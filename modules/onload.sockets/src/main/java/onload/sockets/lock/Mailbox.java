@@ -6,13 +6,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Packets on their way from one thread to another without the stack's lock: from the holder to the reader of a socket, or from
- * readers back to the holder.
+ * Packets on their way from one thread to another without the stack's lock: from the holder to the reader of a
+ * socket, or from readers back to the holder.
  *
- * <p>Any thread may put, and any may take; who takes, takes all. Packets are linked by {@code next}. A packet that comes back
- * while another thread is putting does no harm, since that thread links to whatever is first at the moment when it succeeds.
- * <em>Memory order</em>: volatile; who takes a packet sees what who put it has written. An empty box costs its reader one
- * volatile read.
+ * <p>Any thread may put, and any may take; who takes, takes all. Packets are linked by {@code next}. A packet
+ * that comes back while another thread is putting does no harm, since that thread links to whatever is first at
+ * the moment when it succeeds.
+ * <em>Memory order</em>: volatile; who takes a packet sees what who put it has written. An empty box costs its
+ * reader one volatile read.
  */
 public class Mailbox {
     private static final VarHandle LAST;
@@ -56,14 +57,18 @@ public class Mailbox {
         }
     }
 
-    /** {@return the packet that was put in last, the others following by {@code next}; or {@link PacketBuffers#NONE}} */
+    /**
+     * {@return the packet that was put in last, the others following by {@code next}; or {@link PacketBuffers#NONE}}
+     */
     public final int takeAllLastFirst() {
         return last == PacketBuffers.NONE
                 ? PacketBuffers.NONE
                 : (int) LAST.getAndSet(this, PacketBuffers.NONE);
     }
 
-    /** {@return the packet that was put in first, the others following by {@code next}; or {@link PacketBuffers#NONE}} */
+    /**
+     * {@return the packet that was put in first, the others following by {@code next}; or {@link PacketBuffers#NONE}}
+     */
     public final int takeAll() {
         int packet = takeAllLastFirst();
         int first = PacketBuffers.NONE;

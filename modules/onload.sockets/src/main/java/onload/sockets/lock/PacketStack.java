@@ -6,13 +6,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A stock of empty packets that threads take from without the stack's lock: a stack, last in first out, whose packets are linked
- * by {@code next}.
+ * A stock of empty packets that threads take from without the stack's lock: a stack, last in first out, whose
+ * packets are linked by {@code next}.
  *
- * <p>Any thread may push and pop. The word is the top packet and a number that grows with each change: a thread that read what is
- * below the top, and was then asleep while that packet went out and came back, fails and looks again. What it read of a packet
- * that somebody else has by now is never used. <em>Memory order</em>: volatile compare-and-set, so that who pops a packet sees what
- * who pushed it has written.
+ * <p>Any thread may push and pop. The word is the top packet and a number that grows with each change: a thread
+ * that read what is below the top, and was then asleep while that packet went out and came back, fails and looks
+ * again. What it read of a packet that somebody else has by now is never used. <em>Memory order</em>: volatile
+ * compare-and-set, so that who pops a packet sees what who pushed it has written.
  */
 public final class PacketStack {
     private static final long PACKET_MASK = 0xFFFF_FFFFL;

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The lock of a stack, which is also a queue of work: a thread that does not get it leaves its work for the holder, and goes
- * on. Everything is one word:
+ * The lock of a stack, which is also a queue of work: a thread that does not get it leaves its work for the
+ * holder, and goes on. Everything is one word:
  *
  * <pre>
  *   63      48 47     42  41    40     39     32 31             0
@@ -15,19 +15,20 @@ import java.lang.invoke.VarHandle;
  *                  (and WAITING, bit 48)
  * </pre>
  *
- * <p>Items are numbers, such as packets; each remembers the one before it ({@link LeftWork#link}). That an item is left, and that
- * somebody holds the lock who will do it, is one compare-and-set: there is no moment at which work is left and nobody
- * knows. An item can only be left while the lock is held, and the lock can only be given up when nothing is left; so
- * whoever gets the lock finds that all that was left before is done, and items are done in the order of these
- * compare-and-sets. That keeps the order of a thread's work and of a socket's.
+ * <p>Items are numbers, such as packets; each remembers the one before it ({@link LeftWork#link}). That an item
+ * is left, and that somebody holds the lock who will do it, is one compare-and-set: there is no moment at which
+ * work is left and nobody knows. An item can only be left while the lock is held, and the lock can only be given
+ * up when nothing is left; so whoever gets the lock finds that all that was left before is done, and items are
+ * done in the order of these compare-and-sets. That keeps the order of a thread's work and of a socket's.
  *
- * <p>How many items are left is in the word too, so that the bound is exact. At the bound, and when a holder has done others' work
- * for {@value #MOST_ROUNDS} rounds, there is no leaving any more, and threads wait for the lock: nobody works for others for
- * ever. Flags have no such bound: a holder goes on as long as somebody sets them while it does them.
+ * <p>How many items are left is in the word too, so that the bound is exact. At the bound, and when a holder has
+ * done others' work for {@value #MOST_ROUNDS} rounds, there is no leaving any more, and threads wait for the
+ * lock: nobody works for others for ever. Flags have no such bound: a holder goes on as long as somebody sets
+ * them while it does them.
  *
- * <p>Without contention {@link #tryLock} and {@link #unlock} are one compare-and-set each. Not reentrant. A thread that holds it
- * must not park. <em>Memory order</em>: all accesses to the word are volatile; what a thread wrote before it left an item or
- * gave the lock up is seen by whoever does the item or gets the lock.
+ * <p>Without contention {@link #tryLock} and {@link #unlock} are one compare-and-set each. Not reentrant. A
+ * thread that holds it must not park. <em>Memory order</em>: all accesses to the word are volatile; what a
+ * thread wrote before it left an item or gave the lock up is seen by whoever does the item or gets the lock.
  */
 public final class StackLock extends LockWord {
     /** No item. */
@@ -86,7 +87,8 @@ public final class StackLock extends LockWord {
     public StackLock(LeftWork work, int mostItems) {
         if (mostItems < 0 || mostItems > MOST_ITEMS) {
             throw new IllegalArgumentException(
-                    "a holder cannot be left %d items; expected 0 to %d".formatted(mostItems, MOST_ITEMS));
+                    "a holder cannot be left %d items; expected 0 to %d"
+                            .formatted(mostItems, MOST_ITEMS));
         }
         this.work = work;
         this.mostItems = (long) mostItems << COUNT_SHIFT;
@@ -108,7 +110,8 @@ public final class StackLock extends LockWord {
     }
 
     /**
-     * Waits for the lock: polls for it first, then sleeps. An interrupt does not end the waiting; it is there afterwards.
+     * Waits for the lock: polls for it first, then sleeps. An interrupt does not end the waiting; it is there
+     * afterwards.
      *
      * @param spins how often to look before the thread sleeps, ≥ 0
      * @return whether looking was not enough, and the thread slept or was about to
@@ -125,8 +128,8 @@ public final class StackLock extends LockWord {
     }
 
     /**
-     * Takes the lock, or leaves an item for the holder. The item may be linked to another whatever the answer is: the holder may
-     * have gone, or may have been left enough, after that.
+     * Takes the lock, or leaves an item for the holder. The item may be linked to another whatever the answer
+     * is: the holder may have gone, or may have been left enough, after that.
      *
      * @param item ≥ 0, and not left already
      * @return {@link #HELD}, {@link #LEFT} or {@link #FULL}
@@ -143,8 +146,7 @@ public final class StackLock extends LockWord {
                     return FULL;
                 }
                 work.link(item, (int) (seen & ITEM_MASK) - 1);
-                long left =
-                        ((seen & ~ITEM_MASK) + COUNT_ONE) | Integer.toUnsignedLong(item + 1);
+                long left = ((seen & ~ITEM_MASK) + COUNT_ONE) | Integer.toUnsignedLong(item + 1);
                 if (WORD.compareAndSet(this, seen, left)) {
                     return LEFT;
                 }
@@ -168,7 +170,8 @@ public final class StackLock extends LockWord {
                     return HELD;
                 }
             } else if (WORD.compareAndSet(this, seen, seen | bits)) {
-                // Also if they were set already: reading alone would not show the holder what was written before.
+                // Also if they were set already: reading alone would not show the holder what was
+                // written before.
                 return LEFT;
             }
             Thread.onSpinWait();

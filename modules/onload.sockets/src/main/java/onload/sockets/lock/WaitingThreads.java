@@ -7,9 +7,10 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The threads that sleep until a {@link StackLock} is free.
  *
- * <p>No wake-up is lost: a thread stands in the queue before it sets WAITING, and only sleeps if that bit is set in a word that is
- * locked; whoever gives the lock up with that bit set wakes the first of the queue. The bit goes with the lock, so a thread
- * that gets it sets the bit again if others are left in the queue, and a thread that was overtaken sets it itself.
+ * <p>No wake-up is lost: a thread stands in the queue before it sets WAITING, and only sleeps if that bit is set
+ * in a word that is locked; whoever gives the lock up with that bit set wakes the first of the queue. The bit
+ * goes with the lock, so a thread that gets it sets the bit again if others are left in the queue, and a thread
+ * that was overtaken sets it itself.
  */
 final class WaitingThreads {
     private final Queue<Thread> queue = new ConcurrentLinkedQueue<>();

@@ -1,90 +1,120 @@
 package onload.sockets.option;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 
-/** Writes the table of options out: as docs/options.md and as help. Algorithm. */
+/** The table of options in words: for {@code --help}, and for {@code docs/options.md}. */
 public final class OptionsText {
-    private static final int NAME_WIDTH = 32;
+    private static final int DOC_COLUMN = 32;
+
+    private static final String PREFACE =
+            """
+            # Options of a stack
+
+            What can be set, from the table in `StackOption`. A test holds this file against that table and writes it
+            anew with `mvn verify -Donload.test.args=-Donload.options.write=true`.
+
+            An option is said by
+
+            - the program: `StackOptions.DEFAULT.with("spin", "50us")`;
+            - a variable of the environment, `ONLOAD_` and the name in capitals with `_` for `.` and `-`:
+              `ONLOAD_TCP_DELAYED_ACK=10ms`;
+            - a variable of Onload where the meaning is the same, in the unit that it has there: `EF_SPIN_USEC=50`;
+            - a profile: `latency`, `throughput`, `safe` or the path of a file with lines `name = value`,
+              `include PROFILE` and `# remark`, in which what comes later counts and an option stands once.
+
+            The program counts more than the environment, that more than profiles, those more than the defaults, in
+            whatever order they are given. Other variables that begin with `EF_` change nothing and are listed by
+            `StackOptions.ignored()`; others that begin with `ONLOAD_` are refused, like every other typo, in one line
+            with the nearest name.
+
+            Durations are whole numbers with `ns`, `us`, `ms`, `s`, `min` or `h`. Bytes are whole numbers, or with `k`,
+            `m` or `g` of 1024, 1024² or 1024³. Switches are `on` or `off`; `true`, `false`, `yes`, `no`, `1` and `0`
+            are taken too. Words that Onload has as numbers are taken as these numbers too.
+            """;
 
     private OptionsText() {}
 
-    /** {@return the page docs/options.md} */
-    public static String markdown() {
-        StringBuilder text = new StringBuilder();
-        text.append(
-                """
-                # Options of a stack
-
-                Made from the table in `onload.sockets.option.StackOption`; a test holds the two against each other, and
-                `mvn -pl modules/onload.sockets test -Donload.test.args=-Donload.options.write=true` writes this page anew.
-
-                An option is set by the program (`Stack.builder().option("spin", "50us")`), by a variable of the environment
-                (`ONLOAD_SPIN=50us`, or Onload's own name and unit, `EF_SPIN_USEC=50`), or by a profile (`latency`, `throughput`, `safe`, or
-                a file with lines `name = value`, `include NAME` and `# comments`). The program goes before the environment, that before the
-                profile, and that before the default. Durations are written as `50us`, `10ms`, `1s` or `forever`, sizes as `64k` or `1m`.
-                """);
-        for (Map.Entry<String, StringBuilder> group : groups().entrySet()) {
-            text.append("\n## ").append(group.getKey()).append("\n\n");
-            text.append("| Option | Default | Allowed | Onload | |\n|---|---|---|---|---|\n");
-            text.append(group.getValue());
-        }
-        return text.toString();
-    }
-
-    private static Map<String, StringBuilder> groups() {
-        Map<String, StringBuilder> groups = new LinkedHashMap<>();
-        for (StackOption option : StackOption.values()) {
-            String otherwise = option.defaultText();
-            groups.computeIfAbsent(group(option), unused -> new StringBuilder())
-                    .append("| `")
-                    .append(option.optionName())
-                    .append("` | ")
-                    .append(otherwise.isEmpty() ? "" : "`" + otherwise + "`")
-                    .append(" | ")
-                    .append(option.allowed())
-                    .append(" | ")
-                    .append(onload(option))
-                    .append(" | ")
-                    .append(option.doc())
-                    .append(" |\n");
-        }
-        return groups;
-    }
-
-    private static String group(StackOption option) {
-        if (option.optionName().startsWith("tcp.")) {
-            return "TCP";
-        }
-        return option.optionName().startsWith("udp.") ? "UDP" : "The stack";
-    }
-
-    private static String onload(StackOption option) {
-        if (option.onload().isNone()) {
-            return "";
-        }
-        String unit =
-                switch ((int) option.onload().unitNs()) {
-                    case 1_000 -> " (µs)";
-                    case 1_000_000 -> " (ms)";
-                    case 1_000_000_000 -> " (s)";
-                    default -> "";
-                };
-        return "`" + option.onloadName() + "`" + unit;
-    }
-
-    /** {@return a line or two for each option, for a terminal} */
+    /** {@return all options for people at a terminal, with a heading for each group} */
     public static String help() {
         StringBuilder text = new StringBuilder();
-        for (StackOption option : StackOption.values()) {
-            text.append(("%-" + NAME_WIDTH + "s %s%n").formatted(option.optionName(), option.doc()));
-            text.append(
-                    ("%-" + NAME_WIDTH + "s (%s; %s)%n")
-                            .formatted(
-                                    "",
-                                    option.defaultText().isEmpty() ? "empty" : option.defaultText(),
-                                    option.allowed()));
+        for (OptionGroup group : OptionGroup.values()) {
+            text.append(text.isEmpty() ? "" : "\n").append(group.title()).append(":\n");
+            for (StackOption option : of(group)) {
+                appendHelp(text, option);
+            }
         }
         return text.toString();
+    }
+
+    private static void appendHelp(StringBuilder text, StackOption option) {
+        String name = "  " + option.key();
+        String indent = " ".repeat(DOC_COLUMN);
+        text.append(name).append(" ".repeat(Math.max(1, DOC_COLUMN - name.length())));
+        text.append(option.doc()).append('\n');
+        text.append(indent).append(ValueText.expected(option)).append('\n');
+        text.append(indent).append("default ").append(shownDefault(option));
+        for (OnloadVariable variable : option.onload()) {
+            text.append("; ").append(variable.name());
+            text.append(" (").append(variable.unit().meaning()).append(')');
+        }
+        text.append('\n');
+    }
+
+    /** {@return the text of {@code docs/options.md}} */
+    public static String markdown() {
+        StringBuilder text = new StringBuilder(PREFACE);
+        for (OptionGroup group : OptionGroup.values()) {
+            text.append("\n## ").append(group.title()).append("\n\n");
+            text.append("| option | what it says | value | default | Onload |\n");
+            text.append("|---|---|---|---|---|\n");
+            for (StackOption option : of(group)) {
+                text.append(row(option));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String row(StackOption option) {
+        return "| `%s` | %s | %s | %s | %s |\n"
+                .formatted(
+                        option.key(),
+                        option.doc(),
+                        value(option),
+                        shownDefault(option),
+                        option.onload().stream()
+                                .map(OptionsText::onload)
+                                .collect(Collectors.joining("; ")));
+    }
+
+    private static String onload(OnloadVariable variable) {
+        return "`%s`: %s".formatted(variable.name(), variable.unit().meaning());
+    }
+
+    private static String value(StackOption option) {
+        return switch (option.type()) {
+            case SWITCH, WORD, TEXT -> ValueText.expected(option);
+            case NUMBER -> ValueText.range(option);
+            case DURATION -> "duration, " + ValueText.range(option);
+            case BYTES ->
+                    "bytes, "
+                            + ValueText.range(option)
+                            + (option.rule().isPowerOfTwo() ? ", a power of two" : "");
+        };
+    }
+
+    private static String shownDefault(StackOption option) {
+        return option.defaultText().isEmpty() ? "empty" : option.defaultText();
+    }
+
+    private static List<StackOption> of(OptionGroup group) {
+        List<StackOption> options = new ArrayList<>();
+        for (StackOption option : StackOption.values()) {
+            if (option.group() == group) {
+                options.add(option);
+            }
+        }
+        return options;
     }
 }

@@ -1,139 +1,178 @@
 package onload.sockets.option;
 
-import onload.nic.text.NearestName;
-
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
- * Reads profiles: files with a line {@code name = value} for each option, {@code include NAME} for another profile, and comments after
- * {@code #}. Those that come with onload are known by a word; others by the path of a file, which has a slash in it. Algorithm.
+ * Reads a profile with those that it includes. What comes later counts; an option that stands twice in one file is
+ * refused. Files are bounded in length, in depth and in number, since one may include what somebody else writes.
  */
 final class Profile {
-    /** The profiles that come with onload. */
-    static final List<String> NAMES = List.of("latency", "safe", "throughput");
+    /** The profiles that come with the stack. */
+    static final List<String> SHIPPED = List.of("latency", "safe", "throughput");
 
-    private static final int LONGEST_FILE = 1 << 20;
+    private static final int MOST_BYTES = 1 << 16;
+    private static final int MOST_FILES = 64;
+    private static final int MOST_DEEP = 4;
+    private static final String INCLUDE = "include ";
 
-    private final Map<StackOption, String> values = new LinkedHashMap<>();
+    private final Map<StackOption, Setting> settings = new EnumMap<>(StackOption.class);
     private final Deque<String> open = new ArrayDeque<>();
+    private int files;
 
     private Profile() {}
 
     /**
-     * {@return the options that a profile sets}
+     * {@return what a profile says}
      *
-     * @throws IllegalArgumentException if it is not there, cannot be read, or has a line that is wrong; the message names file and line
+     * @throws IllegalArgumentException in one line, with file and line
      */
-    static Map<StackOption, String> read(String profile) {
-        Profile reader = new Profile();
-        reader.include(profile);
-        return reader.values;
+    static Map<StackOption, Setting> read(String nameOrPath) {
+        Profile profile = new Profile();
+        profile.take(nameOrPath, Path.of(""));
+        return profile.settings;
     }
 
-    private void include(String profile) {
-        if (open.contains(profile)) {
-            throw new IllegalArgumentException(
-                    "profile %s includes itself, by %s; expected no circle"
-                            .formatted(profile, String.join(", ", open.reversed())));
+    private void take(String nameOrPath, Path folder) {
+        if (SHIPPED.contains(nameOrPath)) {
+            takeText(nameOrPath, nameOrPath, shipped(nameOrPath), folder);
+            return;
         }
-        open.push(profile);
-        int number = 0;
-        for (String line : text(profile).split("\n", -1)) {
-            number++;
-            try {
-                line(line);
-            } catch (LineException e) {
-                throw new IllegalArgumentException(
-                        "profile %s, line %d: %s".formatted(profile, number, e.getMessage()), e);
+        Path path = existing(nameOrPath, folder);
+        Path parent = Objects.requireNonNullElse(path.getParent(), Path.of(""));
+        takeText(path.toAbsolutePath().normalize().toString(), path.toString(), text(path), parent);
+    }
+
+    private static Path existing(String nameOrPath, Path folder) {
+        try {
+            Path path = folder.resolve(nameOrPath);
+            if (Files.isRegularFile(path)) {
+                return path;
             }
+        } catch (InvalidPathException e) {
+            // What cannot be a path is as one that leads nowhere.
         }
-        open.pop();
+        String question = ValueText.nearest(nameOrPath, SHIPPED);
+        throw new IllegalArgumentException(
+                "there is no profile \"%s\"%s expected %s or the path of a file"
+                        .formatted(
+                                ValueText.shown(nameOrPath),
+                                question.isEmpty() ? ";" : question,
+                                String.join(", ", SHIPPED)));
     }
 
-    /** What is wrong with a line of this file, not of one that it includes. */
-    private static final class LineException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        LineException(String message, Throwable cause) {
-            super(message, cause);
-        }
-
-        LineException(String message) {
-            super(message);
-        }
-    }
-
-    private void line(String line) {
-        int hash = line.indexOf('#');
-        String content = (hash < 0 ? line : line.substring(0, hash)).strip();
-        if (content.isEmpty()) {
-            return;
-        }
-        if (content.startsWith("include ")) {
-            include(content.substring("include ".length()).strip());
-            return;
-        }
-        int equals = content.indexOf('=');
-        if (equals < 1) {
-            throw new LineException(
-                    "\"%s\" is none of name = value, include NAME, # comment".formatted(content));
-        }
-        String name = content.substring(0, equals).strip();
-        String value = content.substring(equals + 1).strip();
-        try {
-            StackOption option = StackOptions.named(name);
-            values.put(option, StackOptions.checked(option, name, value));
-        } catch (IllegalArgumentException e) {
-            throw new LineException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    private static String text(String profile) {
-        try {
-            return profile.indexOf('/') >= 0 ? file(profile) : resource(profile);
+    private static String shipped(String name) {
+        try (InputStream in =
+                StackOptions.class.getResourceAsStream("profile/" + name + ".profile")) {
+            return decode(name, Objects.requireNonNull(in, name));
         } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private static String text(Path path) {
+        try (InputStream in = Files.newInputStream(path)) {
+            return decode(path.toString(), in);
+        } catch (IOException e) {
+            throw unreadable(path.toString(), e);
+        }
+    }
+
+    private static String decode(String name, InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(MOST_BYTES + 1);
+        if (bytes.length > MOST_BYTES) {
             throw new IllegalArgumentException(
-                    "profile %s cannot be read: %s; expected a file, or one of %s"
-                            .formatted(profile, e, String.join(", ", NAMES)),
+                    "the profile %s is too long; expected up to %d bytes"
+                            .formatted(ValueText.shown(name), MOST_BYTES));
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "the profile %s is not text; expected UTF-8".formatted(ValueText.shown(name)),
                     e);
         }
     }
 
-    private static String file(String profile) throws IOException {
-        Path path = Path.of(profile);
-        if (Files.size(path) > LONGEST_FILE) {
-            throw new IOException("it is longer than " + LONGEST_FILE + " bytes");
-        }
-        return Files.readString(path);
+    private static IllegalArgumentException unreadable(String name, IOException e) {
+        return new IllegalArgumentException(
+                "the profile %s cannot be read; expected a file that can be"
+                        .formatted(ValueText.shown(name)),
+                e);
     }
 
-    private static String resource(String profile) throws IOException {
-        if (!NAMES.contains(profile)) {
+    private void takeText(String identity, String name, String text, Path folder) {
+        if (open.contains(identity)) {
             throw new IllegalArgumentException(
-                    "there is no profile \"%s\"%s expected one of %s, or the path of a file, with a slash in it"
-                            .formatted(
-                                    profile,
-                                    separated(NearestName.question(profile, NAMES)),
-                                    String.join(", ", NAMES)));
+                    "the profile %s includes itself; expected an end"
+                            .formatted(ValueText.shown(name)));
         }
-        try (InputStream in = Profile.class.getResourceAsStream("profile/" + profile + ".profile")) {
-            if (in == null) {
-                throw new IOException("it is missing from the archive of onload.sockets");
+        if (open.size() == MOST_DEEP) {
+            throw new IllegalArgumentException(
+                    "profiles include each other more than %d deep; expected fewer"
+                            .formatted(MOST_DEEP));
+        }
+        if (++files > MOST_FILES) {
+            throw new IllegalArgumentException(
+                    "more than %d profiles are included; expected fewer".formatted(MOST_FILES));
+        }
+        open.push(identity);
+        takeLines(name, text, folder);
+        open.pop();
+    }
+
+    private void takeLines(String name, String text, Path folder) {
+        Set<StackOption> here = EnumSet.noneOf(StackOption.class);
+        int number = 0;
+        for (String line : text.split("\\R", -1)) {
+            number++;
+            try {
+                takeLine(withoutRemark(line), name, folder, here);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "%s, line %d: %s".formatted(ValueText.shown(name), number, e.getMessage()),
+                        e);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
-    static String separated(String question) {
-        return question.isEmpty() ? ";" : question;
+    private static String withoutRemark(String line) {
+        int remark = line.indexOf('#');
+        return (remark < 0 ? line : line.substring(0, remark)).strip();
+    }
+
+    private void takeLine(String line, String name, Path folder, Set<StackOption> here) {
+        int equals = line.indexOf('=');
+        if (line.startsWith(INCLUDE)) {
+            take(line.substring(INCLUDE.length()).strip(), folder);
+        } else if (equals >= 0) {
+            OptionName found = OptionName.find(line.substring(0, equals).strip());
+            if (!here.add(found.option())) {
+                throw new IllegalArgumentException(
+                        "%s stands in this file before; expected it once"
+                                .formatted(found.option()));
+            }
+            String value = line.substring(equals + 1).strip();
+            OptionOrigin origin = OptionOrigin.profile(ValueText.shown(name));
+            settings.put(found.option(), found.read(value, origin));
+        } else if (!line.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "\"%s\" is no line of a profile; expected name = value, or include and a profile"
+                            .formatted(ValueText.shown(line)));
+        }
     }
 }

@@ -1,392 +1,523 @@
 package onload.sockets.option;
 
+import static onload.sockets.option.StackOption.Bounds.MOST_PACKETS;
+import static onload.sockets.option.StackOption.Bounds.SOLICITATIONS;
+import static onload.sockets.option.ValueRule.FOREVER;
+import static onload.sockets.option.ValueRule.bytes;
+import static onload.sockets.option.ValueRule.nanos;
+import static onload.sockets.option.ValueRule.number;
+import static onload.sockets.option.ValueRule.oneOf;
+import static onload.sockets.option.ValueRule.text;
+import static onload.sockets.option.ValueRule.toggle;
+
+import onload.ip.IpOptions;
+import onload.nic.packet.PacketBuffers;
 import onload.tcp.TcpSetting;
+import onload.udp.UdpSettings;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The table of all that can be set of a stack: from it come parsing, help, docs/options.md and what other processes are told.
- *
- * <p>The name of an option is that of its constant in lower case with hyphens; those of TCP and UDP begin with {@code tcp.} and {@code
- * udp.}. Where Onload has an option of the same meaning, its name does too, with values in Onload's unit.
+ * Everything that can be set of a stack: the table from which parsing, help and documentation come. Values are whole
+ * numbers in the unit of the type (nanoseconds, bytes, pieces; 1 and 0 for switches; the place of a word), or text.
  */
 public enum StackOption {
-    // General.
-
-    /** What others see the stack by: 1 to 64 printable ASCII characters. */
-    NAME(text("", "what others see the stack by; empty for a name that nobody has"), OnloadName.same("EF_NAME")),
-
-    /** Who drives the stack. */
+    /** Who drives the stack: the program alone, the program and a helper, or a thread that does nothing else. */
     DRIVE(
-            words(
-                    "who drives the stack: threads that wait and a helper (shared), a thread that always polls"
-                            + " (dedicated), the program alone (polled)",
-                    "shared",
-                    "polled",
-                    "dedicated"),
-            OnloadName.none()),
+            OptionGroup.PROGRESS,
+            "drive",
+            oneOf("shared", "polled", "shared", "dedicated"),
+            "who drives the stack: the program alone, the program and a helper, or a thread that does nothing else"),
 
-    // Progress.
-
-    /** How long a call that waits polls before it sleeps. */
+    /** How long a blocking call polls before it sleeps. */
     SPIN(
-            duration(0, 0, Long.MAX_VALUE, "how long a call that waits polls before it sleeps"),
-            OnloadName.microseconds("EF_SPIN_USEC")),
+            OptionGroup.PROGRESS,
+            "spin",
+            nanos(0, 0, FOREVER)
+                    .onload("EF_SPIN_USEC", OnloadUnit.MICROSECONDS)
+                    .onload("EF_POLL_USEC", OnloadUnit.MICROSECONDS),
+            "how long a blocking call polls before it sleeps"),
 
-    /** After so long without a poll the helper takes over. */
+    /** How long nobody may have polled before the helper does. */
     HELPER_BOUND(
-            duration(500_000, 10_000, 1_000_000_000, "after so long without a poll the helper takes over"),
-            OnloadName.microseconds("EF_HELPER_USEC")),
+            OptionGroup.PROGRESS,
+            "helper-bound",
+            nanos(500_000, 1_000, FOREVER)
+                    .onload("EF_HELPER_USEC", OnloadUnit.MICROSECONDS_OR_NEVER),
+            "how long nobody may have polled before the helper does"),
 
-    /** Most events that one poll takes from a NIC. */
-    POLL_EVENTS(number(64, 1, 65_536, "most events that one poll takes from a NIC"), OnloadName.same("EF_EVS_PER_POLL")),
+    /** Events of a NIC that are handled before other work. */
+    POLL_EVENTS(
+            OptionGroup.PROGRESS,
+            "poll-events",
+            number(64, 1, 1 << 20).onload("EF_EVS_PER_POLL", OnloadUnit.COUNT),
+            "events of a NIC that are handled before other work"),
 
-    /** Sends that may be left for the thread that has the lock. */
+    /** Pieces of work that are left to the holder of the lock before a thread waits for it. */
     DEFER_LIMIT(
-            number(32, 0, 255, "sends that may be left for the thread that has the lock; more wait for it"),
-            OnloadName.same("EF_DEFER_WORK_LIMIT")),
+            OptionGroup.PROGRESS,
+            "defer-limit",
+            number(32, 1, 200).onload("EF_DEFER_WORK_LIMIT", OnloadUnit.COUNT),
+            "pieces of work that are left to the holder of the lock before a thread waits for it"),
+
+    /** Length of a datagram below which its sender tries the lock before it prepares the packet. */
+    SEND_UNLOCKED_THRESHOLD(
+            OptionGroup.PROGRESS,
+            "send-unlocked-threshold",
+            bytes(1500, 0, 1 << 16).onload("EF_UDP_SEND_UNLOCK_THRESH", OnloadUnit.BYTES),
+            "length of a datagram below which its sender tries the lock before it prepares the packet"),
 
     /** How long a thread polls for the lock before it sleeps. */
     LOCK_SPIN(
-            duration(5_000, 0, 10_000_000, "how long a thread polls for the lock before it sleeps"),
-            OnloadName.microseconds("EF_BUZZ_USEC")),
+            OptionGroup.PROGRESS,
+            "lock-spin",
+            nanos(5_000, 0, FOREVER).onload("EF_BUZZ_USEC", OnloadUnit.MICROSECONDS),
+            "how long a thread polls for the lock before it sleeps"),
 
-    /** Sends of so many bytes or fewer try the lock first. */
-    SEND_UNLOCKED_THRESHOLD(
-            bytes(
-                    1500,
-                    0,
-                    1 << 30,
-                    "sends of so many bytes or fewer try the lock first; longer ones are copied before, without it"),
-            OnloadName.same("EF_UDP_SEND_UNLOCK_THRESH")),
-
-    // Memory.
+    /** The CPU of the dedicated thread, -1 for any. */
+    DEDICATED_CPU(
+            OptionGroup.PROGRESS,
+            "dedicated-cpu",
+            number(-1, -1, 4095),
+            "the CPU of the dedicated thread, -1 for any"),
 
     /** Packet buffers of the stack. */
-    PACKETS(number(32_768, 64, 1 << 20, "packet buffers of the stack"), OnloadName.same("EF_MAX_PACKETS")),
+    PACKETS(
+            OptionGroup.MEMORY,
+            "packets",
+            number(32768, 1, MOST_PACKETS).onload("EF_MAX_PACKETS", OnloadUnit.COUNT),
+            "packet buffers of the stack"),
 
-    /** Most packet buffers for what is received. */
+    /** Packet buffers that receiving may hold, 0 for three quarters. */
     RECEIVE_PACKETS(
-            number(0, 0, 1 << 20, "most packet buffers for what is received; 0 for three quarters of all"),
-            OnloadName.same("EF_MAX_RX_PACKETS")),
+            OptionGroup.MEMORY,
+            "receive-packets",
+            number(0, 0, MOST_PACKETS).onload("EF_MAX_RX_PACKETS", OnloadUnit.COUNT),
+            "packet buffers that receiving may hold, 0 for three quarters"),
 
-    /** Most packet buffers for what is sent. */
+    /** Packet buffers that sending may hold, 0 for three quarters. */
     SEND_PACKETS(
-            number(0, 0, 1 << 20, "most packet buffers for what is sent; 0 for three quarters of all"),
-            OnloadName.same("EF_MAX_TX_PACKETS")),
+            OptionGroup.MEMORY,
+            "send-packets",
+            number(0, 0, MOST_PACKETS).onload("EF_MAX_TX_PACKETS", OnloadUnit.COUNT),
+            "packet buffers that sending may hold, 0 for three quarters"),
 
-    /** Bytes of a packet buffer, a power of two. */
-    PACKET_LENGTH(bytes(2048, 512, 65_536, "bytes of a packet buffer, a power of two"), OnloadName.none()),
+    /** Bytes of a packet buffer, metadata included. */
+    PACKET_LENGTH(
+            OptionGroup.MEMORY,
+            "packet-length",
+            bytes(2048, 512, 65536).inPowersOfTwo(),
+            "bytes of a packet buffer, metadata included"),
 
-    /** Whether packet buffers are on huge pages: never, if there are some, or else the stack does not open. */
+    /** Whether packet buffers are on huge pages; always fails where there are none. */
     HUGE_PAGES(
-            words("whether packet buffers are on huge pages", "if-available", "never", "always"),
-            OnloadName.same("EF_USE_HUGE_PAGES")),
+            OptionGroup.MEMORY,
+            "huge-pages",
+            oneOf("if-available", "never", "if-available", "always")
+                    .onload("EF_USE_HUGE_PAGES", OnloadUnit.CHOICE),
+            "whether packet buffers are on huge pages; always fails where there are none"),
 
-    /** Packets in stock for senders that do not have the lock. */
+    /** Packet buffers in stock for senders that do not hold the lock. */
     UNLOCKED_PACKETS(
-            number(256, 0, 65_536, "packets in stock for senders that do not have the lock"), OnloadName.none()),
+            OptionGroup.MEMORY,
+            "unlocked-packets",
+            number(256, 0, MOST_PACKETS),
+            "packet buffers in stock for senders that do not hold the lock"),
 
-    /** Most sockets at a time. */
-    MAX_SOCKETS(number(65_536, 1, 1 << 22, "most sockets at a time"), OnloadName.same("EF_MAX_ENDPOINTS")),
-
-    // IP.
+    /** Sockets of the stack. */
+    MAX_SOCKETS(
+            OptionGroup.MEMORY,
+            "max-sockets",
+            number(65536, 1, 1 << 21).onload("EF_MAX_ENDPOINTS", OnloadUnit.COUNT),
+            "sockets of the stack"),
 
     /** Whether interfaces have IPv6. */
-    IPV6(flag(true, "whether interfaces have IPv6"), OnloadName.none()),
+    IPV6(OptionGroup.IP, "ipv6", toggle(IpOptions.DEFAULT.ipv6()), "whether interfaces have IPv6"),
 
-    /** Solicitations that ask for an IPv6 address before it is used. */
+    /** Solicitations that ask for an IPv6 address before it is used, 0 to use it at once. */
     DUPLICATE_ADDRESS_DETECTION(
-            number(1, 0, 100, "solicitations that ask for an IPv6 address before it is used (RFC 4862)"),
-            OnloadName.none()),
-
-    // What others see.
-
-    /** Whether other processes can see the stack. */
-    DUMP(flag(true, "whether other processes of this user can see counters and sockets"), OnloadName.none()),
-
-    /** Where the file for that is. */
-    DUMP_FOLDER(text("", "folder of the file for that; empty for shared memory"), OnloadName.none()),
-
-    // UDP.
-
-    /** Most UDP sockets at a time. */
-    UDP_SOCKETS(number(65_536, 1, 1 << 22, "most UDP sockets at a time"), OnloadName.none()),
-
-    /** Limit of a socket's receive queue, in whole packet buffers. */
-    UDP_RECEIVE_QUEUE(
-            bytes(1 << 19, 1, 1 << 30, "limit of a socket's receive queue, in bytes of whole packet buffers"),
-            OnloadName.same("EF_UDP_RCVBUF")),
-
-    /** First port that is chosen by itself. */
-    UDP_FIRST_PORT(number(32_768, 1, 65_535, "first port that is chosen by itself"), OnloadName.none()),
-
-    /** Last port that is chosen by itself. */
-    UDP_LAST_PORT(number(60_999, 1, 65_535, "last port that is chosen by itself"), OnloadName.none()),
-
-    // TCP: as TcpSetting has them.
+            OptionGroup.IP,
+            "duplicate-address-detection",
+            number(SOLICITATIONS, 0, 100),
+            "solicitations that ask for an IPv6 address before it is used, 0 to use it at once"),
 
     /** Connections at once, half-open ones and those in TIME-WAIT included. */
-    TCP_MAX_FLOWS(TcpSetting.MAX_FLOWS, "connections at once, half-open ones and TIME-WAIT included"),
+    TCP_MAX_FLOWS(
+            TcpSetting.MAX_FLOWS,
+            "connections at once, half-open ones and those in TIME-WAIT included"),
 
-    /** Connections in TIME-WAIT at once. */
-    TCP_MAX_TIME_WAIT(TcpSetting.MAX_TIME_WAIT, "connections in TIME-WAIT at once"),
+    /** Connections in TIME-WAIT at once; one more is forgotten at once. */
+    TCP_MAX_TIME_WAIT(
+            TcpSetting.MAX_TIME_WAIT,
+            "connections in TIME-WAIT at once; one more is forgotten at once"),
 
-    /** Connections that their user has closed and that have not finished. */
-    TCP_MAX_ORPHANS(TcpSetting.MAX_ORPHANS, "closed connections that have not finished"),
+    /** Connections at once that their user has closed and that are not done; one more is reset. */
+    TCP_MAX_ORPHANS(
+            TcpSetting.MAX_ORPHANS,
+            "connections at once that their user has closed and that are not done; one more is reset"),
 
-    /** Half-open connections of a listener. */
+    /** Half-open connections of a listener, whatever its backlog is. */
     TCP_MAX_SYN_BACKLOG(
-            TcpSetting.MAX_SYN_BACKLOG, "half-open connections of a listener", OnloadName.same("EF_TCP_BACKLOG_MAX")),
+            TcpSetting.MAX_SYN_BACKLOG,
+            "EF_TCP_BACKLOG_MAX",
+            OnloadUnit.COUNT,
+            "half-open connections of a listener, whatever its backlog is"),
 
-    /** Send buffer of a new connection. */
-    TCP_SEND_BUFFER(TcpSetting.SEND_BUFFER_BYTES, "send buffer of a new connection", OnloadName.same("EF_TCP_SNDBUF")),
+    /** Bytes that a connection takes from its user before they are acknowledged, at first. */
+    TCP_SEND_BUFFER(
+            TcpSetting.SEND_BUFFER_BYTES,
+            "EF_TCP_SNDBUF",
+            OnloadUnit.BYTES_OR_DEFAULT,
+            "bytes that a connection takes from its user before they are acknowledged, at first"),
 
-    /** Size up to which it grows. */
-    TCP_MAX_SEND_BUFFER(TcpSetting.MAX_SEND_BUFFER_BYTES, "size up to which it grows"),
+    /** Bytes up to which that grows with the window. */
+    TCP_MAX_SEND_BUFFER(
+            TcpSetting.MAX_SEND_BUFFER_BYTES, "bytes up to which that grows with the window"),
 
-    /** Receive buffer of a new connection. */
+    /** Bytes that a connection takes from the peer before its user reads them, at first. */
     TCP_RECEIVE_BUFFER(
-            TcpSetting.RECEIVE_BUFFER_BYTES, "receive buffer of a new connection", OnloadName.same("EF_TCP_RCVBUF")),
+            TcpSetting.RECEIVE_BUFFER_BYTES,
+            "EF_TCP_RCVBUF",
+            OnloadUnit.BYTES_OR_DEFAULT,
+            "bytes that a connection takes from the peer before its user reads them, at first"),
 
-    /** Size up to which it grows. */
-    TCP_MAX_RECEIVE_BUFFER(TcpSetting.MAX_RECEIVE_BUFFER_BYTES, "size up to which it grows"),
+    /** Bytes up to which that grows when the user reads as fast as they come. */
+    TCP_MAX_RECEIVE_BUFFER(
+            TcpSetting.MAX_RECEIVE_BUFFER_BYTES,
+            "bytes up to which that grows when the user reads as fast as they come"),
 
-    /** Timestamps. */
-    TCP_TIMESTAMPS(TcpSetting.TIMESTAMPS, "timestamps (RFC 7323)"),
+    /** Whether timestamps are offered and taken (RFC 7323). */
+    TCP_TIMESTAMPS(TcpSetting.TIMESTAMPS, "whether timestamps are offered and taken (RFC 7323)"),
 
-    /** Window scale. */
-    TCP_WINDOW_SCALING(TcpSetting.WINDOW_SCALING, "window scale (RFC 7323)"),
+    /** Whether window scaling is offered and taken (RFC 7323). */
+    TCP_WINDOW_SCALING(
+            TcpSetting.WINDOW_SCALING, "whether window scaling is offered and taken (RFC 7323)"),
 
-    /** Selective acknowledgments. */
-    TCP_SELECTIVE_ACKNOWLEDGMENTS(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, "selective acknowledgments (RFC 2018)"),
+    /** Whether selective acknowledgments are offered and taken (RFC 2018). */
+    TCP_SELECTIVE_ACKNOWLEDGMENTS(
+            TcpSetting.SELECTIVE_ACKNOWLEDGMENTS,
+            "whether selective acknowledgments are offered and taken (RFC 2018)"),
 
-    /** SYN cookies. */
+    /** Whether a listener with too many half-open connections answers by cookies (RFC 4987). */
     TCP_SYN_COOKIES(
             TcpSetting.SYN_COOKIES,
-            "SYN cookies when there are too many half-open connections",
-            OnloadName.same("EF_TCP_SYNCOOKIES")),
+            "EF_TCP_SYNCOOKIES",
+            OnloadUnit.SWITCH,
+            "whether a listener with too many half-open connections answers by cookies (RFC 4987)"),
 
     /** Smallest retransmission timeout. */
     TCP_MIN_RTO(
-            TcpSetting.MIN_RTO_NS, "smallest retransmission timeout", OnloadName.milliseconds("EF_RFC_RTO_MIN")),
+            TcpSetting.MIN_RTO_NS,
+            "EF_RFC_RTO_MIN",
+            OnloadUnit.MILLISECONDS,
+            "smallest retransmission timeout"),
 
     /** Largest retransmission timeout. */
-    TCP_MAX_RTO(TcpSetting.MAX_RTO_NS, "largest retransmission timeout", OnloadName.milliseconds("EF_RFC_RTO_MAX")),
+    TCP_MAX_RTO(
+            TcpSetting.MAX_RTO_NS,
+            "EF_RFC_RTO_MAX",
+            OnloadUnit.MILLISECONDS,
+            "largest retransmission timeout"),
 
     /** Retransmission timeout before the round-trip time is known. */
     TCP_INITIAL_RTO(
             TcpSetting.INITIAL_RTO_NS,
-            "retransmission timeout before the round-trip time is known",
-            OnloadName.milliseconds("EF_RFC_RTO_INITIAL")),
+            "EF_RFC_RTO_INITIAL",
+            OnloadUnit.MILLISECONDS,
+            "retransmission timeout before the round-trip time is known"),
 
     /** SYNs that are sent again before connecting fails. */
     TCP_SYN_RETRIES(
             TcpSetting.SYN_RETRIES,
-            "SYNs that are sent again before connecting fails",
-            OnloadName.same("EF_RETRANSMIT_THRESHOLD_SYN")),
+            "EF_RETRANSMIT_THRESHOLD_SYN",
+            OnloadUnit.COUNT,
+            "SYNs that are sent again before connecting fails"),
 
-    /** SYN-ACKs that are sent again. */
+    /** SYN-ACKs that are sent again before a half-open connection is forgotten. */
     TCP_SYN_ACK_RETRIES(
             TcpSetting.SYN_ACK_RETRIES,
-            "SYN-ACKs that are sent again before a half-open connection is forgotten",
-            OnloadName.same("EF_RETRANSMIT_THRESHOLD_SYNACK")),
+            "EF_RETRANSMIT_THRESHOLD_SYNACK",
+            OnloadUnit.COUNT,
+            "SYN-ACKs that are sent again before a half-open connection is forgotten"),
 
     /** Times that a segment is sent again before the connection fails. */
     TCP_RETRIES(
             TcpSetting.RETRIES,
-            "times that a segment is sent again before the connection fails",
-            OnloadName.same("EF_RETRANSMIT_THRESHOLD")),
+            "EF_RETRANSMIT_THRESHOLD",
+            OnloadUnit.COUNT,
+            "times that a segment is sent again before the connection fails"),
 
     /** The same for a connection that its user has closed. */
     TCP_ORPHAN_RETRIES(
             TcpSetting.ORPHAN_RETRIES,
-            "the same for a connection that its user has closed",
-            OnloadName.same("EF_RETRANSMIT_THRESHOLD_ORPHAN")),
+            "EF_RETRANSMIT_THRESHOLD_ORPHAN",
+            OnloadUnit.COUNT,
+            "the same for a connection that its user has closed"),
 
     /** How long an acknowledgment waits for data to go with it. */
-    TCP_DELAYED_ACK(TcpSetting.DELAYED_ACK_NS, "how long an acknowledgment waits for data to go with it"),
+    TCP_DELAYED_ACK(
+            TcpSetting.DELAYED_ACK_NS, "how long an acknowledgment waits for data to go with it"),
 
-    /** Segments that are acknowledged without delay when a connection is new. */
-    TCP_QUICK_ACKS(TcpSetting.QUICK_ACKS, "segments that are acknowledged at once when a connection is new"),
+    /** Segments of a new connection that are acknowledged without delay. */
+    TCP_QUICK_ACKS(
+            TcpSetting.QUICK_ACKS,
+            "segments of a new connection that are acknowledged without delay"),
 
-    /** Longest that a cork holds something back. */
-    TCP_CORK(TcpSetting.CORK_NS, "longest that a cork holds something back"),
+    /** Longest that a cork holds back a segment that is not full. */
+    TCP_CORK(TcpSetting.CORK_NS, "longest that a cork holds back a segment that is not full"),
 
-    /** How long a closed connection waits for the FIN of the peer. */
+    /** How long a connection that its user has closed waits for the FIN of the peer. */
     TCP_FIN_WAIT_2(
             TcpSetting.FIN_WAIT_2_NS,
-            "how long a closed connection waits for the FIN of the peer",
-            OnloadName.seconds("EF_TCP_FIN_TIMEOUT")),
+            "EF_TCP_FIN_TIMEOUT",
+            OnloadUnit.SECONDS,
+            "how long a connection that its user has closed waits for the FIN of the peer"),
 
     /** How long TIME-WAIT lasts. */
-    TCP_TIME_WAIT(TcpSetting.TIME_WAIT_NS, "how long TIME-WAIT lasts"),
+    TCP_TIME_WAIT(
+            TcpSetting.TIME_WAIT_NS,
+            "EF_TCP_TCONST_MSL",
+            OnloadUnit.SEGMENT_LIFETIME,
+            "how long TIME-WAIT lasts"),
 
     /** How long a connection with keep-alive is idle before the peer is asked. */
     TCP_KEEP_ALIVE_IDLE(
             TcpSetting.KEEP_ALIVE_IDLE_NS,
-            "how long a connection with keep-alive is idle before the peer is asked",
-            OnloadName.milliseconds("EF_KEEPALIVE_TIME")),
+            "EF_KEEPALIVE_TIME",
+            OnloadUnit.MILLISECONDS,
+            "how long a connection with keep-alive is idle before the peer is asked"),
 
-    /** Time between questions of keep-alive. */
+    /** How long after a question of keep-alive the next is asked. */
     TCP_KEEP_ALIVE_INTERVAL(
             TcpSetting.KEEP_ALIVE_INTERVAL_NS,
-            "time between questions of keep-alive",
-            OnloadName.milliseconds("EF_KEEPALIVE_INTVL")),
+            "EF_KEEPALIVE_INTVL",
+            OnloadUnit.MILLISECONDS,
+            "how long after a question of keep-alive the next is asked"),
 
-    /** Questions of keep-alive without an answer. */
+    /** Questions of keep-alive without an answer after which the connection fails. */
     TCP_KEEP_ALIVE_PROBES(
             TcpSetting.KEEP_ALIVE_PROBES,
-            "questions of keep-alive without an answer after which a connection fails",
-            OnloadName.same("EF_KEEPALIVE_PROBES")),
+            "EF_KEEPALIVE_PROBES",
+            OnloadUnit.COUNT,
+            "questions of keep-alive without an answer after which the connection fails"),
 
-    /** First local port that is given out. */
-    TCP_FIRST_PORT(TcpSetting.FIRST_PORT, "first port that is chosen by itself"),
+    /** First local port of TCP that is given out. */
+    TCP_FIRST_PORT(TcpSetting.FIRST_PORT, "first local port of TCP that is given out"),
 
-    /** Last local port that is given out. */
-    TCP_LAST_PORT(TcpSetting.LAST_PORT, "last port that is chosen by itself"),
+    /** Last local port of TCP that is given out. */
+    TCP_LAST_PORT(TcpSetting.LAST_PORT, "last local port of TCP that is given out"),
 
-    /** Segments in the initial window. */
-    TCP_INITIAL_WINDOW_SEGMENTS(TcpSetting.INITIAL_WINDOW_SEGMENTS, "segments in the initial window (RFC 6928)"),
+    /** Segments in the initial congestion window. */
+    TCP_INITIAL_WINDOW_SEGMENTS(
+            TcpSetting.INITIAL_WINDOW_SEGMENTS, "segments in the initial congestion window"),
 
     /** Challenge ACKs in a second, of all connections. */
     TCP_CHALLENGE_ACKS_PER_SECOND(
-            TcpSetting.CHALLENGE_ACKS_PER_SECOND, "challenge ACKs in a second, of all connections (RFC 5961)"),
+            TcpSetting.CHALLENGE_ACKS_PER_SECOND,
+            "EF_CHALLENGE_ACK_LIMIT",
+            OnloadUnit.COUNT,
+            "challenge ACKs in a second, of all connections"),
 
     /** Segments out of order that a connection keeps. */
     TCP_MAX_OUT_OF_ORDER_PACKETS(
-            TcpSetting.MAX_OUT_OF_ORDER_PACKETS, "segments out of order that a connection keeps");
+            TcpSetting.MAX_OUT_OF_ORDER_PACKETS, "segments out of order that a connection keeps"),
 
-    private final String optionName;
-    private final OptionForm form;
-    private final OnloadName onload;
-    private final @Nullable TcpSetting setting;
+    /** Sockets of UDP. */
+    UDP_SOCKETS(
+            OptionGroup.UDP,
+            "udp.sockets",
+            number(UdpSettings.DEFAULT.sockets(), 1, 1 << 21),
+            "sockets of UDP"),
 
-    StackOption(OptionForm form, OnloadName onload) {
-        this.form = form;
-        this.onload = onload;
-        setting = null;
-        optionName = nameOf(name());
+    /** Limit of the receive queue of a socket, in bytes of whole packet buffers. */
+    UDP_RECEIVE_QUEUE(
+            OptionGroup.UDP,
+            "udp.receive-queue",
+            bytes(UdpSettings.DEFAULT.receiveQueueBytes(), 1, 1 << 30)
+                    .onload("EF_UDP_RCVBUF", OnloadUnit.BYTES_OR_DEFAULT),
+            "limit of the receive queue of a socket, in bytes of whole packet buffers"),
+
+    /** Packet buffers in all receive queues of UDP together, 0 for half of all. */
+    UDP_QUEUED_PACKETS(
+            OptionGroup.UDP,
+            "udp.queued-packets",
+            number(UdpSettings.DEFAULT.queuedBuffers(), 0, MOST_PACKETS),
+            "packet buffers in all receive queues of UDP together, 0 for half of all"),
+
+    /** First local port of UDP that is given out. */
+    UDP_FIRST_PORT(
+            OptionGroup.UDP,
+            "udp.first-port",
+            number(UdpSettings.DEFAULT.firstEphemeralPort(), 1, 65535),
+            "first local port of UDP that is given out"),
+
+    /** Last local port of UDP that is given out. */
+    UDP_LAST_PORT(
+            OptionGroup.UDP,
+            "udp.last-port",
+            number(UdpSettings.DEFAULT.lastEphemeralPort(), 1, 65535),
+            "last local port of UDP that is given out"),
+
+    /** The name of the stack: letters, digits and . _ -; empty for one that is made up. */
+    NAME(
+            OptionGroup.DUMP,
+            "name",
+            text(64).onload("EF_NAME", OnloadUnit.TEXT),
+            "the name of the stack: letters, digits and . _ -; empty for one that is made up"),
+
+    /** Whether counters and sockets are in a file that others can read. */
+    DUMP(
+            OptionGroup.DUMP,
+            "dump",
+            toggle(true),
+            "whether counters and sockets are in a file that others can read"),
+
+    /** The folder of that file, empty for the usual place. */
+    DUMP_FOLDER(
+            OptionGroup.DUMP,
+            "dump-folder",
+            text(4096),
+            "the folder of that file, empty for the usual place");
+
+    /** What the constants above need before the enum's own fields are there. */
+    static final class Bounds {
+        static final int MOST_PACKETS = Integer.MAX_VALUE / PacketBuffers.MIN_BUFFER_LENGTH;
+        static final int SOLICITATIONS =
+                IpOptions.DEFAULT.addresses().duplicateAddressDetectTransmits();
+
+        private Bounds() {}
+    }
+
+    private final OptionGroup group;
+    private final String key;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record of lists that cannot be changed
+    private final ValueRule rule;
+
+    private final String doc;
+    private final @Nullable TcpSetting tcpSetting;
+
+    StackOption(OptionGroup group, String key, ValueRule rule, String doc) {
+        this(group, key, rule, doc, null);
     }
 
     StackOption(TcpSetting setting, String doc) {
-        this(setting, doc, OnloadName.none());
+        this(OptionGroup.TCP, keyOf(setting), ValueRule.tcp(setting), doc, setting);
     }
 
-    StackOption(TcpSetting setting, String doc, OnloadName onload) {
-        this.setting = setting;
-        this.onload = onload;
-        form =
-                new OptionForm(
-                        typeOf(setting),
-                        typeOf(setting).text(setting.defaultValue()),
-                        setting.least(),
-                        setting.most(),
-                        List.of(),
-                        doc);
-        optionName = nameOf(name());
+    StackOption(TcpSetting setting, String onloadName, OnloadUnit unit, String doc) {
+        this(
+                OptionGroup.TCP,
+                keyOf(setting),
+                ValueRule.tcp(setting).onload(onloadName, unit),
+                doc,
+                setting);
     }
 
-    private static String nameOf(String constant) {
-        String words = constant.toLowerCase(Locale.ROOT).replace('_', '-');
-        return words.startsWith("tcp-") || words.startsWith("udp-")
-                ? words.substring(0, 3) + "." + words.substring(4)
-                : words;
+    StackOption(
+            OptionGroup group,
+            String key,
+            ValueRule rule,
+            String doc,
+            @Nullable TcpSetting tcpSetting) {
+        this.group = group;
+        this.key = key;
+        this.rule = rule;
+        this.doc = doc;
+        this.tcpSetting = tcpSetting;
     }
 
-    private static OptionType typeOf(TcpSetting setting) {
-        if (setting.name().endsWith("_NS")) {
-            return OptionType.DURATION;
-        }
-        if (setting.name().endsWith("_BYTES")) {
-            return OptionType.BYTES;
-        }
-        return setting.least() == 0 && setting.most() == 1 ? OptionType.SWITCH : OptionType.NUMBER;
+    private static String keyOf(TcpSetting setting) {
+        String words = setting.name().replaceFirst("_(NS|BYTES)$", "");
+        return "tcp." + lower(words).replace('_', '-');
     }
 
-    private static OptionForm text(String otherwise, String doc) {
-        return new OptionForm(OptionType.TEXT, otherwise, 0, 0, List.of(), doc);
+    static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
     }
 
-    private static OptionForm words(String doc, String... words) {
-        return new OptionForm(OptionType.WORD, words[0], 0, 0, List.of(words), doc);
+    /** {@return what it is about} */
+    public OptionGroup group() {
+        return group;
     }
 
-    private static OptionForm flag(boolean otherwise, String doc) {
-        return new OptionForm(OptionType.SWITCH, otherwise ? "on" : "off", 0, 1, List.of(), doc);
+    /** {@return the name that people write, such as {@code tcp.delayed-ack}} */
+    public String key() {
+        return key;
     }
 
-    private static OptionForm number(long otherwise, long least, long most, String doc) {
-        return form(OptionType.NUMBER, otherwise, least, most, doc);
+    /** {@return the environment variable, such as {@code ONLOAD_TCP_DELAYED_ACK}} */
+    public String variable() {
+        return "ONLOAD_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
-    private static OptionForm duration(long otherwise, long least, long most, String doc) {
-        return form(OptionType.DURATION, otherwise, least, most, doc);
+    /** {@return the variables of Onload that mean the same, the one that is heard first at the front; often none} */
+    public List<OnloadVariable> onload() {
+        return rule.onload();
     }
 
-    private static OptionForm bytes(long otherwise, long least, long most, String doc) {
-        return form(OptionType.BYTES, otherwise, least, most, doc);
-    }
-
-    private static OptionForm form(OptionType type, long otherwise, long least, long most, String doc) {
-        return new OptionForm(type, type.text(otherwise), least, most, List.of(), doc);
-    }
-
-    /** {@return the name that people write} */
-    public String optionName() {
-        return optionName;
-    }
-
-    /** {@return the name of the same option in Onload; empty if it has none} */
-    public String onloadName() {
-        return onload.name();
-    }
-
-    /** {@return how values are written} */
+    /** {@return what its value is} */
     public OptionType type() {
-        return form.type();
+        return rule.type();
     }
 
-    /** {@return the value if nobody says another, as people write it} */
+    /** {@return the value that it has if nobody says another; the place of a word; 0 for text} */
+    public long defaultValue() {
+        return rule.otherwise();
+    }
+
+    /** {@return that value as people write it} */
     public String defaultText() {
-        return form.otherwise();
+        return ValueText.write(this, defaultSetting());
     }
 
-    /** {@return what it is, in one line} */
+    /** {@return the smallest value; 0 for words and text} */
+    public long least() {
+        return rule.least();
+    }
+
+    /** {@return the largest value, {@link Long#MAX_VALUE} for forever; of text, its length in characters} */
+    public long most() {
+        return rule.most();
+    }
+
+    /** {@return the words that it may be; empty if it is not a word} */
+    public List<String> words() {
+        return rule.words();
+    }
+
+    /** {@return the unit of {@link #defaultValue()}, {@link #least()} and {@link #most()}: ns, bytes or nothing} */
+    public String unit() {
+        return switch (type()) {
+            case DURATION -> "ns";
+            case BYTES -> "bytes";
+            case SWITCH, NUMBER, WORD, TEXT -> "";
+        };
+    }
+
+    /** {@return what it means, in one line} */
     public String doc() {
-        return form.doc();
+        return doc;
     }
 
-    /** {@return the values that are allowed, in words} */
-    public String allowed() {
-        return form.allowed();
+    ValueRule rule() {
+        return rule;
     }
 
-    /** {@return the setting of TCP that it is; null if it is none} */
-    @Nullable TcpSetting setting() {
-        return setting;
+    @Nullable TcpSetting tcpSetting() {
+        return tcpSetting;
     }
 
-    OptionForm form() {
-        return form;
+    Setting defaultSetting() {
+        return new Setting(rule.otherwise(), "", OptionOrigin.DEFAULT);
     }
 
-    OnloadName onload() {
-        return onload;
-    }
-
-    /** {@return the option of a name, its own or Onload's; null if there is none} */
-    static @Nullable StackOption find(String name) {
-        return Arrays.stream(values())
-                .filter(
-                        each ->
-                                each.optionName.equals(name)
-                                        || (!each.onload.isNone() && each.onload.name().equals(name)))
-                .findFirst()
-                .orElse(null);
+    /** {@return the {@link #key()}} */
+    @Override
+    public String toString() {
+        return key;
     }
 }

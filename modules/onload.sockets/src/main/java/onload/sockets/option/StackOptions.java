@@ -1,303 +1,244 @@
 package onload.sockets.option;
 
+import onload.ip.IpOptions;
 import onload.nic.packet.HugePages;
 import onload.nic.packet.PoolOptions;
-import onload.nic.text.NearestName;
 import onload.tcp.TcpSetting;
 import onload.tcp.TcpSettings;
 import onload.udp.UdpSettings;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * How a stack is set: a value for each {@link StackOption}, and who has said so. Immutable.
- *
- * <p>What the program says goes before what the environment says, that before a profile, and that before the defaults, in whatever order
- * they are given.
+ * How a stack is set: a value for each {@link StackOption}, and who said it. What the program says counts more than
+ * the environment, that more than profiles, and those more than defaults, in whatever order they are given; of two of
+ * the same kind the later one counts. Immutable.
  */
 public final class StackOptions {
-    /** All at their defaults. */
-    public static final StackOptions DEFAULT = new StackOptions(new EnumMap<>(OptionOrigin.class), "", List.of());
+    /** Every option at its default. */
+    public static final StackOptions DEFAULT =
+            new StackOptions(new EnumMap<>(OptionOrigin.Kind.class), List.of());
 
-    private static final String ONLOAD_PREFIX = "EF_";
-    private static final String OWN_PREFIX = "ONLOAD_";
-
-    private final Map<OptionOrigin, Map<StackOption, String>> said;
-    private final String profile;
+    private final Map<OptionOrigin.Kind, Map<StackOption, Setting>> layers;
     private final List<String> ignored;
 
     private StackOptions(
-            Map<OptionOrigin, Map<StackOption, String>> said, String profile, List<String> ignored) {
-        this.said = said;
-        this.profile = profile;
+            Map<OptionOrigin.Kind, Map<StackOption, Setting>> layers, List<String> ignored) {
+        this.layers = layers;
         this.ignored = ignored;
     }
 
-    // Saying.
-
     /**
-     * {@return the same with another value for an option}
+     * {@return these options with a value that the program says}
      *
-     * @param value as people write it
-     * @throws IllegalArgumentException if it is not allowed; the message says what was expected
+     * @param text the value as people write it, such as {@code 50us}
+     * @throws IllegalArgumentException in one line, if it is not a value of that option
      */
-    public StackOptions with(StackOption option, String value) {
-        return plus(OptionOrigin.PROGRAM, Map.of(option, option.form().check(option.optionName(), value)));
+    public StackOptions with(StackOption option, String text) {
+        return said(option, ValueText.read(option, option.key(), text, OptionOrigin.PROGRAM));
     }
 
     /**
-     * {@return the same with another value for an option}
+     * {@return these options with a value that the program says}
      *
-     * @param name its name, or Onload's for it
-     * @param value as people write it; in Onload's unit with Onload's name
-     * @throws IllegalArgumentException if there is no such option, or the value is not allowed; the message says what was expected
+     * @param name the option's name, or a name of Onload, such as {@code EF_SPIN_USEC}; then the value is one of Onload
+     *     too, in the unit that it has there
+     * @param text the value
+     * @throws IllegalArgumentException in one line, if there is no such option, with the nearest name; or if that is
+     *     not a value of it
      */
-    public StackOptions with(String name, String value) {
-        StackOption option = named(name);
-        return plus(OptionOrigin.PROGRAM, Map.of(option, checked(option, name, value)));
+    public StackOptions with(String name, String text) {
+        OptionName found = OptionName.find(name);
+        return said(found.option(), found.read(text, OptionOrigin.PROGRAM));
+    }
+
+    private StackOptions said(StackOption option, Setting setting) {
+        return with(setting.origin().kind(), Map.of(option, setting));
+    }
+
+    private StackOptions with(OptionOrigin.Kind kind, Map<StackOption, Setting> more) {
+        Map<OptionOrigin.Kind, Map<StackOption, Setting>> copy =
+                new EnumMap<>(OptionOrigin.Kind.class);
+        copy.putAll(layers);
+        Map<StackOption, Setting> layer = new EnumMap<>(StackOption.class);
+        layer.putAll(layers.getOrDefault(kind, Map.of()));
+        layer.putAll(more);
+        copy.put(kind, layer);
+        return new StackOptions(copy, ignored);
     }
 
     /**
-     * {@return the same with the values of a profile, in place of those of another one}
+     * {@return these options with those of a profile}
      *
-     * @param name {@code latency}, {@code throughput} or {@code safe}; or the path of a file, with a slash in it
-     * @throws IllegalArgumentException if there is no such profile, or a line of it is wrong; the message names file and line
+     * @param nameOrPath {@code latency}, {@code throughput} or {@code safe}, or the path of a file of lines
+     *     {@code name = value}, {@code include nameOrPath} and {@code # remark}
+     * @throws IllegalArgumentException in one line with file and line, if something in it is wrong or it cannot be read
      */
-    public StackOptions profile(String name) {
-        Map<OptionOrigin, Map<StackOption, String>> copy = new EnumMap<>(OptionOrigin.class);
-        copy.putAll(said);
-        copy.put(OptionOrigin.PROFILE, Map.copyOf(Profile.read(name)));
-        return new StackOptions(copy, name, ignored);
-    }
-
-    /** {@return the names of the profiles that come with onload} */
-    public static List<String> profiles() {
-        return Profile.NAMES;
+    public StackOptions profile(String nameOrPath) {
+        return with(OptionOrigin.Kind.PROFILE, Profile.read(nameOrPath));
     }
 
     /**
-     * {@return the same with what variables say}: Onload's, such as {@code EF_SPIN_USEC=50}, and those of onload itself, whose names are
-     * {@code ONLOAD_} and the option's in capitals with underscores, such as {@code ONLOAD_TCP_DELAYED_ACK=10ms}. Other variables say
-     * nothing; of Onload's that have no counterpart {@link #ignored} tells.
+     * {@return these options with those of environment variables} Variables of Onload are read as Onload reads them;
+     * those that begin with {@code ONLOAD_} are options of this stack, with values as people write them. Where several
+     * variables say one option, ours counts more than Onload's, and of those the one that {@link StackOption#onload()}
+     * has first. Other variables do not matter.
      *
-     * @param variables such as {@code System.getenv()}
-     * @throws IllegalArgumentException if a variable of onload's own is no option, or a value is not allowed; the message says what was
-     *     expected
+     * @param variables such as {@link System#getenv()} has
+     * @throws IllegalArgumentException in one line, if a value is not one of its option, or if a name begins with
+     *     {@code ONLOAD_} and is no option
      */
     public StackOptions environment(Map<String, String> variables) {
-        Map<StackOption, String> values = new EnumMap<>(StackOption.class);
-        List<String> unknown = new ArrayList<>();
-        for (Map.Entry<String, String> each : new TreeMap<>(variables).entrySet()) {
-            String name = each.getKey();
-            if (name.startsWith(OWN_PREFIX)) {
-                StackOption option = ofVariable(name);
-                values.put(option, option.form().check(name, each.getValue()));
-            } else if (name.startsWith(ONLOAD_PREFIX)) {
-                StackOption option = StackOption.find(name);
-                if (option == null) {
-                    unknown.add(name);
-                } else {
-                    values.putIfAbsent(option, checked(option, name, each.getValue()));
-                }
-            }
-        }
-        StackOptions more = plus(OptionOrigin.ENVIRONMENT, values);
-        return new StackOptions(more.said, profile, List.copyOf(unknown));
+        StackOptions next =
+                with(OptionOrigin.Kind.ENVIRONMENT, EnvironmentVariables.read(variables));
+        TreeSet<String> all = new TreeSet<>(ignored);
+        all.addAll(EnvironmentVariables.ignored(variables));
+        return new StackOptions(next.layers, List.copyOf(all));
     }
 
-    private static StackOption ofVariable(String name) {
-        List<String> variables = new ArrayList<>();
-        for (StackOption option : StackOption.values()) {
-            String variable = OWN_PREFIX + option.name();
-            if (variable.equals(name)) {
-                return option;
-            }
-            variables.add(variable);
-        }
-        throw new IllegalArgumentException(
-                "the variable %s is no option%s expected %s and an option's name in capitals"
-                        .formatted(
-                                name,
-                                Profile.separated(NearestName.question(name, variables)),
-                                OWN_PREFIX));
-    }
-
-    private StackOptions plus(OptionOrigin origin, Map<StackOption, String> values) {
-        Map<OptionOrigin, Map<StackOption, String>> copy = new EnumMap<>(OptionOrigin.class);
-        copy.putAll(said);
-        Map<StackOption, String> layer = new EnumMap<>(StackOption.class);
-        layer.putAll(said.getOrDefault(origin, Map.of()));
-        layer.putAll(values);
-        copy.put(origin, layer);
-        return new StackOptions(copy, profile, ignored);
-    }
-
-    /** {@return the option of a name, its own or Onload's} */
-    static StackOption named(String name) {
-        StackOption option = StackOption.find(name);
-        if (option == null) {
-            String question = NearestName.question(name, names(name));
-            throw new IllegalArgumentException(
-                    "there is no option \"%s\"%s"
-                            .formatted(name, question.isEmpty() ? "; docs/options.md has them all" : question));
-        }
-        return option;
-    }
-
-    private static Collection<String> names(String like) {
-        boolean isOnload = like.toUpperCase(Locale.ROOT).startsWith(ONLOAD_PREFIX);
-        TreeSet<String> names = new TreeSet<>();
-        for (StackOption option : StackOption.values()) {
-            names.add(isOnload ? option.onloadName() : option.optionName());
-        }
-        names.remove("");
-        return names;
-    }
-
-    /** {@return a value as people would write it} It is in Onload's unit if the option was named as Onload does. */
-    static String checked(StackOption option, String name, String value) {
-        boolean isOnload = !name.equals(option.optionName());
-        return option.form().check(name, isOnload ? fromOnload(option, value) : value);
-    }
-
-    private static String fromOnload(StackOption option, String value) {
-        if (option == StackOption.HUGE_PAGES) {
-            return switch (value) {
-                case "0" -> "never";
-                case "1" -> "if-available";
-                case "2" -> "always";
-                default -> value;
-            };
-        }
-        if (option.type() != OptionType.DURATION) {
-            return value;
-        }
-        if (value.equals("-1")) {
-            return OptionType.DURATION.text(Long.MAX_VALUE);
-        }
-        try {
-            long ns = Math.multiplyExact(OptionType.NUMBER.number(value), option.onload().unitNs());
-            return ns < 0 ? value : OptionType.DURATION.text(ns);
-        } catch (NumberFormatException | ArithmeticException e) {
-            return value;
-        }
-    }
-
-    // Asking.
-
-    /** {@return the value of an option, as people write it} */
-    public String text(StackOption option) {
-        Map<StackOption, String> layer = said.get(origin(option));
-        String value = layer == null ? null : layer.get(option);
-        return value == null ? option.defaultText() : value;
-    }
-
-    /** {@return who has said what an option is} */
-    public OptionOrigin origin(StackOption option) {
-        return Arrays.stream(OptionOrigin.values())
-                .filter(each -> said.getOrDefault(each, Map.of()).containsKey(option))
-                .reduce(OptionOrigin.DEFAULT, (earlier, later) -> later);
-    }
-
-    /** {@return the value of an option that is a number that fits 32 bits} */
-    public int number(StackOption option) {
-        return Math.toIntExact(value(option));
-    }
-
-    /** {@return the value of an option that is a duration, in nanoseconds; {@link Long#MAX_VALUE} for ever} */
-    public long nanos(StackOption option) {
-        return value(option);
-    }
-
-    /** {@return the value of an option that is a size, in bytes} */
-    public long bytes(StackOption option) {
-        return value(option);
-    }
-
-    /** {@return whether a switch is on} */
-    public boolean isOn(StackOption option) {
-        return value(option) != 0;
-    }
-
-    private long value(StackOption option) {
-        return option.form().number(option.optionName(), text(option));
-    }
-
-    /** {@return variables of Onload's that were there and have no counterpart} */
+    /** {@return the variables of the environment that begin with {@code EF_} and mean nothing here, sorted} */
     public List<String> ignored() {
         return ignored;
     }
 
-    /** {@return the options that are not at their defaults, a line each: name, value, who has said so} */
-    public String describe() {
-        StringBuilder text = new StringBuilder();
-        for (StackOption option : StackOption.values()) {
-            OptionOrigin origin = origin(option);
-            if (origin != OptionOrigin.DEFAULT) {
-                text.append(option.optionName()).append(" = ").append(text(option)).append("  # ");
-                text.append(origin == OptionOrigin.PROFILE ? "profile " + profile : lower(origin));
-                text.append('\n');
-            }
+    private Setting setting(StackOption option) {
+        Setting found = option.defaultSetting();
+        for (Map<StackOption, Setting> layer : layers.values()) {
+            found = layer.getOrDefault(option, found);
         }
-        return text.toString();
+        return found;
     }
 
-    private static String lower(OptionOrigin origin) {
-        return origin.name().toLowerCase(Locale.ROOT);
+    private long value(StackOption option, OptionType expected) {
+        if (option.type() != expected) {
+            throw new IllegalArgumentException(
+                    "%s is a %s and cannot be read as a %s"
+                            .formatted(
+                                    option,
+                                    StackOption.lower(option.type().name()),
+                                    StackOption.lower(expected.name())));
+        }
+        return setting(option).number();
     }
 
-    // For those who are set.
+    /**
+     * {@return the value of a {@link OptionType#NUMBER}}
+     *
+     * @throws IllegalArgumentException if the option is of another type
+     */
+    public int number(StackOption option) {
+        return Math.toIntExact(value(option, OptionType.NUMBER));
+    }
 
-    /** {@return the settings of TCP} */
+    /**
+     * {@return the value of a {@link OptionType#DURATION} in nanoseconds; {@link Long#MAX_VALUE} is forever}
+     *
+     * @throws IllegalArgumentException if the option is of another type
+     */
+    public long nanos(StackOption option) {
+        return value(option, OptionType.DURATION);
+    }
+
+    /**
+     * {@return the value of {@link OptionType#BYTES}}
+     *
+     * @throws IllegalArgumentException if the option is of another type
+     */
+    public int bytes(StackOption option) {
+        return Math.toIntExact(value(option, OptionType.BYTES));
+    }
+
+    /**
+     * {@return whether a {@link OptionType#SWITCH} is on}
+     *
+     * @throws IllegalArgumentException if the option is of another type
+     */
+    public boolean isOn(StackOption option) {
+        return value(option, OptionType.SWITCH) != 0;
+    }
+
+    /** {@return the value of any option as people write it; of a {@link OptionType#WORD}, the word} */
+    public String text(StackOption option) {
+        return ValueText.write(option, setting(option));
+    }
+
+    /** {@return who said the value of an option} */
+    public OptionOrigin origin(StackOption option) {
+        return setting(option).origin();
+    }
+
+    /**
+     * {@return the settings of TCP} Buffers may grow at least to what they have at first.
+     *
+     * @throws IllegalArgumentException in one line, if two of them contradict each other
+     */
     public TcpSettings tcp() {
+        notAbove(StackOption.TCP_FIRST_PORT, StackOption.TCP_LAST_PORT);
+        notAbove(StackOption.TCP_MIN_RTO, StackOption.TCP_MAX_RTO);
+        notAbove(StackOption.TCP_INITIAL_RTO, StackOption.TCP_MAX_RTO);
         TcpSettings settings = TcpSettings.DEFAULT;
         for (StackOption option : StackOption.values()) {
-            TcpSetting setting = option.setting();
-            if (setting != null && origin(option) != OptionOrigin.DEFAULT) {
-                settings = settings.with(setting, value(option));
+            TcpSetting setting = option.tcpSetting();
+            if (setting != null && settings.get(setting) != setting(option).number()) {
+                settings = settings.with(setting, setting(option).number());
             }
         }
-        return settings;
+        settings =
+                atLeast(settings, TcpSetting.MAX_SEND_BUFFER_BYTES, TcpSetting.SEND_BUFFER_BYTES);
+        return atLeast(
+                settings, TcpSetting.MAX_RECEIVE_BUFFER_BYTES, TcpSetting.RECEIVE_BUFFER_BYTES);
+    }
+
+    private static TcpSettings atLeast(TcpSettings settings, TcpSetting most, TcpSetting first) {
+        return settings.get(most) < settings.get(first)
+                ? settings.with(most, settings.get(first))
+                : settings;
     }
 
     /**
      * {@return the settings of UDP}
      *
-     * @throws IllegalArgumentException if the last port is before the first
+     * @throws IllegalArgumentException in one line, if two of them contradict each other
      */
     public UdpSettings udp() {
-        int first = number(StackOption.UDP_FIRST_PORT);
-        int last = number(StackOption.UDP_LAST_PORT);
-        if (last < first) {
-            throw new IllegalArgumentException(
-                    "udp.last-port cannot be %d with udp.first-port %d; expected the same or more"
-                            .formatted(last, first));
-        }
+        notAbove(StackOption.UDP_FIRST_PORT, StackOption.UDP_LAST_PORT);
         return new UdpSettings(
-                number(StackOption.UDP_SOCKETS), number(StackOption.UDP_RECEIVE_QUEUE), 0, first, last);
+                number(StackOption.UDP_SOCKETS),
+                bytes(StackOption.UDP_RECEIVE_QUEUE),
+                number(StackOption.UDP_QUEUED_PACKETS),
+                number(StackOption.UDP_FIRST_PORT),
+                number(StackOption.UDP_LAST_PORT));
+    }
+
+    /** {@return the options of the IP layer} */
+    public IpOptions ip() {
+        IpOptions options = IpOptions.DEFAULT;
+        return options.withIpv6(isOn(StackOption.IPV6))
+                .withAddresses(
+                        options.addresses()
+                                .withDuplicateAddressDetectTransmits(
+                                        number(StackOption.DUPLICATE_ADDRESS_DETECTION)));
     }
 
     /**
      * {@return the options of the packet pool}
      *
-     * @throws IllegalArgumentException if a share is larger than the whole, or the length of a buffer no power of two
+     * @throws IllegalArgumentException in one line, if two of them contradict each other
      */
     public PoolOptions pool() {
+        notAbove(StackOption.RECEIVE_PACKETS, StackOption.PACKETS);
+        notAbove(StackOption.SEND_PACKETS, StackOption.PACKETS);
         PoolOptions options = PoolOptions.of(number(StackOption.PACKETS));
         int receive = number(StackOption.RECEIVE_PACKETS);
         int send = number(StackOption.SEND_PACKETS);
-        return options.withLimits(
+        return options.withBufferLength(bytes(StackOption.PACKET_LENGTH))
+                .withLimits(
                         receive == 0 ? options.receiveLimit() : receive,
                         send == 0 ? options.sendLimit() : send)
-                .withBufferLength(number(StackOption.PACKET_LENGTH))
                 .withHugePages(
                         switch (text(StackOption.HUGE_PAGES)) {
                             case "never" -> HugePages.NEVER;
@@ -306,8 +247,40 @@ public final class StackOptions {
                         });
     }
 
+    private void notAbove(StackOption smaller, StackOption larger) {
+        if (setting(smaller).number() > setting(larger).number()) {
+            throw new IllegalArgumentException(
+                    "%s=%s (%s) is more than %s=%s (%s); expected at most that"
+                            .formatted(
+                                    smaller,
+                                    text(smaller),
+                                    origin(smaller),
+                                    larger,
+                                    text(larger),
+                                    origin(larger)));
+        }
+    }
+
+    /** {@return a line {@code name = value # origin} for each option that somebody set; a profile of these options} */
+    public List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (StackOption option : StackOption.values()) {
+            Setting setting = setting(option);
+            if (setting.origin().kind() != OptionOrigin.Kind.DEFAULT) {
+                lines.add(
+                        "%s = %s # %s"
+                                .formatted(
+                                        option,
+                                        ValueText.write(option, setting),
+                                        setting.origin()));
+            }
+        }
+        return lines;
+    }
+
+    /** {@return the lines of {@link #describe()}} */
     @Override
     public String toString() {
-        return describe();
+        return String.join("\n", describe());
     }
 }

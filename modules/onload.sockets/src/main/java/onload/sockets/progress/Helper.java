@@ -51,7 +51,8 @@ public final class Helper implements Runnable {
 
     /** Leads as soon as it can: the one who did is gone, and others sleep. For any thread. */
     void cover() {
-        // It may be wanted since a time when somebody else then led; if it sleeps deep, it has forgotten that.
+        // It may be wanted since a time when somebody else then led; if it sleeps deep, it has
+        // forgotten that.
         if (!isWanted || isDeep) {
             isWanted = true;
             LockSupport.unpark(thread);
@@ -114,7 +115,8 @@ public final class Helper implements Runnable {
         } finally {
             progress.resign();
         }
-        // Who went to sleep meanwhile, and found the helper leading, did not lead itself. Those who were just woken may still
+        // Who went to sleep meanwhile, and found the helper leading, did not lead itself. Those who
+        // were just woken may still
         // count as asleep.
         isWanted |= woken > 0 && progress.sleepers() > woken && progress.spinners() == 0;
     }

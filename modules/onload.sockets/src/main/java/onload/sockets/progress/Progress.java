@@ -175,11 +175,13 @@ public final class Progress {
                     sleepForNic(deadlineNs);
                     isLeader = spinners.get() == 0 || !abdicate();
                 } else if (mayLead(me) && leader.compareAndSet(null, me)) {
-                    // Whoever makes something ready from now on signals the NIC's wake-up; what was before is looked for once
+                    // Whoever makes something ready from now on signals the NIC's wake-up; what was
+                    // before is looked for once
                     // more.
                     isLeader = true;
                 } else {
-                    long longestNs = helper == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
+                    long longestNs =
+                            helper == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
                     LockSupport.parkNanos(waitable, Math.min(longestNs, deadlineNs - nowNs));
                 }
             }

@@ -26,7 +26,8 @@ public final class Spinning {
     public static void ofThisThread(long budgetNs) {
         if (budgetNs < UNSET) {
             throw new IllegalArgumentException(
-                    "a thread cannot poll for %d ns; expected 0 or more, or UNSET".formatted(budgetNs));
+                    "a thread cannot poll for %d ns; expected 0 or more, or UNSET"
+                            .formatted(budgetNs));
         }
         if (budgetNs == UNSET) {
             OF_THREAD.remove();

@@ -54,7 +54,9 @@ public final class Wakes {
     }
 
     /** Takes an array back that was taken, all null. */
-    @SuppressWarnings("NullAway") // The checker does not tell the array's own nullness from that of its elements here.
+    @SuppressWarnings(
+            "NullAway") // The checker does not tell the array's own nullness from that of its
+                        // elements here.
     void giveBack(@Nullable Thread[] taken) {
         spare.setRelease(taken);
     }

@@ -47,7 +47,8 @@ class OtherProcessTest {
             }
             String text = view.text();
             assertTrue(
-                    text.startsWith(StackView.BEING_WRITTEN) || text.chars().distinct().count() <= 1,
+                    text.startsWith(StackView.BEING_WRITTEN)
+                            || text.chars().distinct().count() <= 1,
                     text);
             long now = StackFixture.counter(view, "first", "one");
             assertTrue(now >= before, () -> "counters never go back");

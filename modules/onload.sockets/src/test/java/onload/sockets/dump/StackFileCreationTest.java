@@ -53,15 +53,14 @@ class StackFileCreationTest {
             for (int i = 0; i < 4; i++) {
                 threads.add(
                         Thread.ofPlatform()
-                                .start(
-                                        () -> {
-                                            try {
-                                                start.await();
-                                                made.add(StackFixture.create(folder));
-                                            } catch (IOException | InterruptedException e) {
-                                                // All but one.
-                                            }
-                                        }));
+                                .start(() -> {
+                                    try {
+                                        start.await();
+                                        made.add(StackFixture.create(folder));
+                                    } catch (IOException | InterruptedException e) {
+                                        // All but one.
+                                    }
+                                }));
             }
             start.countDown();
             for (Thread thread : threads) {
@@ -116,7 +115,9 @@ class StackFileCreationTest {
         Path path = folder.resolve(StackFiles.fileName(ProcessHandle.current().pid(), "test"));
         Files.createDirectories(path.resolve("full"));
         IOException e = assertThrows(IOException.class, () -> StackFixture.create(folder));
-        assertEquals(path + " cannot be made, since something is there; remove it", StackFixture.message(e));
+        assertEquals(
+                path + " cannot be made, since something is there; remove it",
+                StackFixture.message(e));
         assertTrue(Files.exists(path.resolve("full")));
     }
 
@@ -174,7 +175,8 @@ class StackFileCreationTest {
     @Test
     void whatIsNoNameIsSaidInOneLine() {
         IllegalArgumentException block =
-                assertThrows(IllegalArgumentException.class, () -> new CounterBlock("ä", List.of()));
+                assertThrows(
+                        IllegalArgumentException.class, () -> new CounterBlock("ä", List.of()));
         assertEquals(
                 "counters cannot be called 'ä'; expected 1 to 64 printable ASCII characters",
                 block.getMessage());
@@ -190,7 +192,9 @@ class StackFileCreationTest {
     @Test
     void twoBlocksOfOneNameAreRefused() {
         List<CounterBlock> twice =
-                List.of(new CounterBlock("a", Count.values()), new CounterBlock("a", Count.values()));
+                List.of(
+                        new CounterBlock("a", Count.values()),
+                        new CounterBlock("a", Count.values()));
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
@@ -212,8 +216,7 @@ class StackFileCreationTest {
                         .mapToObj(i -> new CounterBlock("block " + i, List.of()))
                         .toList();
         assertThrows(
-                IllegalArgumentException.class,
-                () -> StackFile.create(folder, "test", blocks, 1));
+                IllegalArgumentException.class, () -> StackFile.create(folder, "test", blocks, 1));
         List<String> many = Collections.nCopies(StackLayout.MOST_COUNTERS + 1, "c");
         assertThrows(IllegalArgumentException.class, () -> new CounterBlock("many", many));
     }

@@ -40,7 +40,8 @@ class StackFileTest {
             counters.add(Count.TWO_WORDS, 5);
             counters.increment(Count.LAST);
             assertEquals(
-                    Map.of("one", 0L, "two_words", 5L, "last", 1L), StackFixture.counters(view, "first"));
+                    Map.of("one", 0L, "two_words", 5L, "last", 1L),
+                    StackFixture.counters(view, "first"));
             counters.add(Count.ONE, Long.MAX_VALUE);
             assertEquals(Long.MAX_VALUE, StackFixture.counter(view, "first", "one"));
         }
@@ -50,7 +51,8 @@ class StackFileTest {
     void blocksAndCountersKeepTheirOrder() throws IOException {
         try (StackFile file = StackFixture.create(folder);
                 StackView view = StackView.open(file.path())) {
-            assertEquals(List.of("first", "empty", "second"), List.copyOf(view.counters().keySet()));
+            assertEquals(
+                    List.of("first", "empty", "second"), List.copyOf(view.counters().keySet()));
             assertEquals(
                     List.of("one", "two_words", "last"),
                     List.copyOf(StackFixture.counters(view, "first").keySet()));
@@ -73,7 +75,9 @@ class StackFileTest {
         try (StackFile file = StackFixture.create(folder);
                 StackView view = StackView.open(file.path())) {
             file.copy("first", new long[] {-1, -1, -1});
-            assertEquals(Map.of("one", 0L, "two_words", 0L, "last", 0L), StackFixture.counters(view, "second"));
+            assertEquals(
+                    Map.of("one", 0L, "two_words", 0L, "last", 0L),
+                    StackFixture.counters(view, "second"));
             assertEquals(List.of(), view.sockets());
         }
     }
@@ -153,7 +157,9 @@ class StackFileTest {
                         file.state(text);
                         String seen = view.text();
                         assertTrue(text.startsWith(seen), seen);
-                        assertTrue(seen.getBytes(StandardCharsets.UTF_8).length > StackLayout.TEXT_BYTES - 4);
+                        assertTrue(
+                                seen.getBytes(StandardCharsets.UTF_8).length
+                                        > StackLayout.TEXT_BYTES - 4);
                         assertTrue(text.startsWith(view.state()));
                     }
                 });
@@ -277,7 +283,8 @@ class StackFileTest {
     @Test
     void aSlotThatIsNotThereIsRefused() throws IOException {
         try (StackFile file = StackFixture.create(folder)) {
-            for (int slot : new int[] {-1, StackFixture.SOCKETS, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            for (int slot :
+                    new int[] {-1, StackFixture.SOCKETS, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
                 assertThrows(IndexOutOfBoundsException.class, () -> file.socket(slot, record));
                 assertThrows(IndexOutOfBoundsException.class, () -> file.clear(slot));
             }
@@ -322,7 +329,9 @@ class StackFileTest {
                             () -> {
                                 record.reset(SocketKind.TCP).state(TcpState.ESTABLISHED);
                                 record.local(1, 2, 3).remote(4, 5, 6).queues(7, 8).path(1, 2, 3);
-                                file.socket(3, record.traffic(1, 2, 3).listener(1, 2).accelerated(true));
+                                file.socket(
+                                        3,
+                                        record.traffic(1, 2, 3).listener(1, 2).accelerated(true));
                                 file.clear(4);
                                 file.heartbeat(7);
                                 file.copy("second", values);

@@ -33,7 +33,9 @@ class StackFilesTest {
         assertTrue(StackFixture.message(e).startsWith(folder.toString()), StackFixture.message(e));
         assertTrue(StackFixture.message(e).endsWith(expected), StackFixture.message(e));
         return StackFixture.message(e)
-                .substring(folder.toString().length(), StackFixture.message(e).length() - expected.length());
+                .substring(
+                        folder.toString().length(),
+                        StackFixture.message(e).length() - expected.length());
     }
 
     private static void permissions(Path path, String permissions) throws IOException {
@@ -53,10 +55,12 @@ class StackFilesTest {
     @Test
     void aFolderThatIsOpenToOthersIsRefusedAndNotRepaired() throws IOException {
         Files.createDirectory(folder);
-        for (String open : List.of("rwxr-x---", "rwx-----x", "rwxrwxrwx", "rwx---r--", "rwx-w----")) {
+        for (String open :
+                List.of("rwxr-x---", "rwx-----x", "rwxrwxrwx", "rwx---r--", "rwx-w----")) {
             permissions(folder, open);
             assertEquals(" is open to others (" + open + ")", refused());
-            assertEquals(open, PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+            assertEquals(
+                    open, PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
         }
         permissions(folder, "rwx------");
         assertEquals(folder, PrivateFolder.in(parent));
@@ -91,9 +95,9 @@ class StackFilesTest {
         UserPrincipal other =
                 folder.getFileSystem()
                         .getUserPrincipalLookupService()
-                        .lookupPrincipalByName(owner.getName().equals("nobody") ? "root" : "nobody");
-        IOException e =
-                assertThrows(IOException.class, () -> PrivateFolder.check(folder, other));
+                        .lookupPrincipalByName(
+                                owner.getName().equals("nobody") ? "root" : "nobody");
+        IOException e = assertThrows(IOException.class, () -> PrivateFolder.check(folder, other));
         assertTrue(
                 StackFixture.message(e).startsWith(folder + " belongs to " + owner.getName() + ";"),
                 StackFixture.message(e));
@@ -123,8 +127,7 @@ class StackFilesTest {
         byte[] bytes = StackFixture.bytes(parent);
         Path dead = parent.resolve("5-dead.stack");
         Files.write(
-                dead,
-                StackFixture.withLong(bytes, StackLayout.PROCESS_START_MS_OFFSET, 1_000_000));
+                dead, StackFixture.withLong(bytes, StackLayout.PROCESS_START_MS_OFFSET, 1_000_000));
         Path damaged = Files.write(parent.resolve("6-damaged.stack"), new byte[100]);
         assertEquals(List.of(dead), StackFiles.removeDead(parent));
         assertTrue(Files.exists(damaged));
@@ -133,8 +136,7 @@ class StackFilesTest {
     @Test
     void removingTheDeadRemovesAllHoweverMany() throws IOException {
         byte[] bytes = StackFixture.bytes(parent);
-        byte[] dead =
-                StackFixture.withLong(bytes, StackLayout.PROCESS_START_MS_OFFSET, 1_000_000);
+        byte[] dead = StackFixture.withLong(bytes, StackLayout.PROCESS_START_MS_OFFSET, 1_000_000);
         for (int i = 0; i < 600; i++) {
             Files.write(parent.resolve(i + "-dead.stack"), dead);
         }

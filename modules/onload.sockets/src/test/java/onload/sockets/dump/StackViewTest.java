@@ -47,7 +47,8 @@ class StackViewTest {
                     + view.counters()
                     + view.sockets();
         } catch (IOException | IllegalArgumentException e) {
-            assertTrue(StackFixture.message(e).startsWith(path.toString()), StackFixture.message(e));
+            assertTrue(
+                    StackFixture.message(e).startsWith(path.toString()), StackFixture.message(e));
             assertFalse(StackFixture.message(e).contains("\n"), StackFixture.message(e));
             return "";
         }
@@ -233,8 +234,7 @@ class StackViewTest {
         try (StackView view = StackView.open(path)) {
             List<SocketEntry> sockets = view.sockets();
             assertEquals(List.of(3, 9), sockets.stream().map(SocketEntry::slot).toList());
-            assertEquals(
-                    List.of(false, true), sockets.stream().map(SocketEntry::isWhole).toList());
+            assertEquals(List.of(false, true), sockets.stream().map(SocketEntry::isWhole).toList());
         }
     }
 
@@ -247,7 +247,8 @@ class StackViewTest {
             assertEquals("(being written) an option=7\n", view.text());
         }
         for (int length : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 100_000}) {
-            byte[] longer = StackFixture.withInt(spoilt, text + StackLayout.TEXT_LENGTH_OFFSET, length);
+            byte[] longer =
+                    StackFixture.withInt(spoilt, text + StackLayout.TEXT_LENGTH_OFFSET, length);
             try (StackView view = StackView.open(write(longer))) {
                 assertTrue(view.text().length() <= StackLayout.TEXT_BYTES + 16);
             }
@@ -274,7 +275,9 @@ class StackViewTest {
             assertEquals("running", view.state());
             assertEquals("an option=7\n", view.text());
             assertEquals(ProcessHandle.current().pid(), view.pid());
-            assertEquals("{one=1, two_words=2, last=3}", StackFixture.counters(view, "first").toString());
+            assertEquals(
+                    "{one=1, two_words=2, last=3}",
+                    StackFixture.counters(view, "first").toString());
             assertEquals(SocketKind.UDP, view.sockets().get(1).kind());
             assertEquals(2, view.sockets().get(1).outBytes());
         }
@@ -285,7 +288,8 @@ class StackViewTest {
         byte[] whole = StackFixture.bytes(folder);
         long start = StackFixture.buffer(whole).getLong(StackLayout.PROCESS_START_MS_OFFSET);
         assertTrue(isAlive(whole));
-        for (long other : new long[] {start - 10_000, start + 10_000, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+        for (long other :
+                new long[] {start - 10_000, start + 10_000, -1, Long.MIN_VALUE, Long.MAX_VALUE}) {
             assertFalse(
                     isAlive(
                             StackFixture.withLong(
@@ -312,8 +316,7 @@ class StackViewTest {
     @Test
     void aProcessThatHasEndedIsDeadAlsoWhenNobodyAskedHow() throws Exception {
         byte[] whole = StackFixture.bytes(folder);
-        Process parent =
-                new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 600").start();
+        Process parent = new ProcessBuilder("sh", "-c", "true & echo $!; exec sleep 600").start();
         try (BufferedReader output = parent.inputReader()) {
             long pid = Long.parseLong(String.valueOf(output.readLine()));
             byte[] zombies = StackFixture.withLong(whole, StackLayout.PID_OFFSET, pid);
@@ -360,7 +363,8 @@ class StackViewTest {
         }
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> StackView.open(pipe).close());
-        assertEquals(pipe + " is not a file; expected the file of a stack", StackFixture.message(e));
+        assertEquals(
+                pipe + " is not a file; expected the file of a stack", StackFixture.message(e));
         try (StackView.Listing listing = StackView.list(folder)) {
             assertEquals(List.of(StackFixture.message(e)), listing.skipped());
         }
@@ -382,8 +386,11 @@ class StackViewTest {
         try (StackFile a = StackFile.create(folder, "a", List.of(), 1);
                 StackFile b = StackFile.create(folder, "b", List.of(), 1);
                 StackView.Listing listing = StackView.list(folder)) {
-            assertEquals(List.of("a", "b"), listing.stacks().stream().map(StackView::name).toList());
-            assertEquals(List.of(a.path(), b.path()), listing.stacks().stream().map(StackView::path).toList());
+            assertEquals(
+                    List.of("a", "b"), listing.stacks().stream().map(StackView::name).toList());
+            assertEquals(
+                    List.of(a.path(), b.path()),
+                    listing.stacks().stream().map(StackView::path).toList());
             assertEquals(4, listing.skipped().size());
             for (String name : List.of("2-short", "notes.txt", "3-folder", "4-loop")) {
                 assertTrue(

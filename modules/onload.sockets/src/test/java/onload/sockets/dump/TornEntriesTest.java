@@ -23,12 +23,11 @@ class TornEntriesTest {
             Agreeing agreeing = new Agreeing(file);
             Thread writer =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        for (long n = 1; n <= WRITES; n++) {
-                                            agreeing.write(n);
-                                        }
-                                    });
+                            .start(() -> {
+                                for (long n = 1; n <= WRITES; n++) {
+                                    agreeing.write(n);
+                                }
+                            });
             try {
                 while (writer.isAlive()) {
                     check(view.sockets());

@@ -138,16 +138,15 @@ class EventsTest {
     void contentionLastsAsLongAsTheWaitAndKnowsWhoWaited() throws Exception {
         List<Long> waitedNs = new ArrayList<>();
         List<RecordedEvent> found =
-                recorded(
-                        () -> {
-                            LockContentionEvent waiting = LockContentionEvent.begins();
-                            long begin = System.nanoTime();
-                            while (System.nanoTime() - begin < 2_000_000) {
-                                Thread.onSpinWait();
-                            }
-                            waitedNs.add(System.nanoTime() - begin);
-                            LockContentionEvent.ends(waiting, "main");
-                        });
+                recorded(() -> {
+                    LockContentionEvent waiting = LockContentionEvent.begins();
+                    long begin = System.nanoTime();
+                    while (System.nanoTime() - begin < 2_000_000) {
+                        Thread.onSpinWait();
+                    }
+                    waitedNs.add(System.nanoTime() - begin);
+                    LockContentionEvent.ends(waiting, "main");
+                });
         assertEquals(1, found.size());
         RecordedEvent event = found.getFirst();
         assertEquals("main", event.getString("stack"));
@@ -155,16 +154,14 @@ class EventsTest {
         assertTrue(
                 event.getDuration().toNanos() >= waitedNs.getFirst() * 9 / 10,
                 () -> event.getDuration() + " of " + waitedNs);
-        assertEquals(
-                Thread.currentThread().threadId(), event.getThread().getJavaThreadId());
+        assertEquals(Thread.currentThread().threadId(), event.getThread().getJavaThreadId());
         assertTrue(
                 event.getStackTrace().getFrames().stream()
-                        .anyMatch(
-                                frame ->
-                                        frame.getMethod()
-                                                .getType()
-                                                .getName()
-                                                .equals(EventsTest.class.getName())));
+                        .anyMatch(frame ->
+                                frame.getMethod()
+                                        .getType()
+                                        .getName()
+                                        .equals(EventsTest.class.getName())));
     }
 
     @Test
@@ -196,18 +193,16 @@ class EventsTest {
         List<String> inherited = List.of("startTime", "duration", "eventThread", "stackTrace");
         for (Class<? extends Event> type : ALL) {
             EventType event = EventType.getEventType(type);
-            assertEquals(
-                    "onload." + type.getSimpleName().replace("Event", ""), event.getName());
+            assertEquals("onload." + type.getSimpleName().replace("Event", ""), event.getName());
             assertEquals(List.of("onload"), event.getCategoryNames());
             assertNotNull(event.getLabel());
             assertNotNull(event.getDescription());
             event.getFields().stream()
                     .filter(field -> !inherited.contains(field.getName()))
-                    .forEach(
-                            field -> {
-                                assertNotNull(field.getLabel(), field::getName);
-                                assertNotNull(field.getDescription(), field::getName);
-                            });
+                    .forEach(field -> {
+                        assertNotNull(field.getLabel(), field::getName);
+                        assertNotNull(field.getDescription(), field::getName);
+                    });
         }
     }
 
@@ -271,12 +266,11 @@ class EventsTest {
         List<String> seen = new CopyOnWriteArrayList<>();
         try (RecordingStream stream = new RecordingStream()) {
             ALL.forEach(stream::enable);
-            stream.onEvent(
-                    event -> {
-                        if (event.getEventType().getName().startsWith("onload.")) {
-                            seen.add(event.getEventType().getName());
-                        }
-                    });
+            stream.onEvent(event -> {
+                if (event.getEventType().getName().startsWith("onload.")) {
+                    seen.add(event.getEventType().getName());
+                }
+            });
             stream.startAsync();
             emitAll();
             stream.stop();

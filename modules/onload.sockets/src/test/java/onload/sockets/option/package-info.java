@@ -1,4 +1,0 @@
-@NullMarked
-package onload.sockets.option;
-
-import org.jspecify.annotations.NullMarked;
