@@ -33,8 +33,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * Puts a stack together from its parts, from the packets upwards, and takes apart what stands if the next part fails. Algorithm, used
- * once for each stack.
+ * Puts a stack together from its parts, from the packets upwards, and takes apart what stands if the next part
+ * fails. Algorithm, used once for each stack.
  */
 final class Assembly {
     private static final Logger LOG = LoggerFactory.getLogger(Stack.class);

@@ -40,8 +40,9 @@ import java.util.stream.Stream;
 /**
  * What a stack shows: its counters and sockets, in a file for other processes and as events for the flight recorder.
  *
- * <p>Sockets are written when they open, connect and close; what changes all the time, such as their queues, is brought up to date
- * for some of them at a time, so that no poll takes long. A stack that cannot have a file goes without one, and says so in the log.
+ * <p>Sockets are written when they open, connect and close; what changes all the time, such as their queues, is
+ * brought up to date for some of them at a time, so that no poll takes long. A stack that cannot have a file
+ * goes without one, and says so in the log.
  *
  * <p>Belongs to the holder of the stack's lock.
  */

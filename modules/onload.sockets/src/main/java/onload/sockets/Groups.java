@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 
-/** How sockets join and leave groups: by the name of an interface, or by the one that the route to the group has. Algorithm. */
+/**
+ * How sockets join and leave groups: by the name of an interface, or by the one that the route to the group has.
+ * Algorithm.
+ */
 final class Groups {
     private static final int NONE = 0;
 

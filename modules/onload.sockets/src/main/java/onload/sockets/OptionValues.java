@@ -38,7 +38,10 @@ final class OptionValues {
         this.kind = kind;
     }
 
-    /** What a listener was told holds for the connections that it accepts; the engine has given them its own share of that. */
+    /**
+     * What a listener was told holds for the connections that it accepts; the engine has given them its own
+     * share of that.
+     */
     void inherit(OptionValues from, TcpConnection connection) {
         Map<SocketOption, Long> set = from.values;
         if (set != null) {

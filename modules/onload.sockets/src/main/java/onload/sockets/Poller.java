@@ -12,7 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tells which of many sockets of one stack are ready, in time that grows with those that are, not with those that there are.
+ * Tells which of many sockets of one stack are ready, in time that grows with those that are, not with those
+ * that there are.
  *
  * <pre>
  * poller.add(socket, Readiness.READABLE, connection);
@@ -21,9 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * }
  * </pre>
  *
- * <p><strong>Level-triggered</strong>, by {@link #add}: a socket is told at every poll for as long as it is ready. <strong>Edge-triggered</strong>,
- * by {@link #addEdge}: it is told once for each time that something has happened; who does not read until there is nothing left
- * waits for the next event. Either way at most once per poll.
+ * <p><strong>Level-triggered</strong>, by {@link #add}: a socket is told at every poll for as long as it is
+ * ready. <strong>Edge-triggered</strong>, by {@link #addEdge}: it is told once for each time that something has
+ * happened; who does not read until there is nothing left waits for the next event. Either way at most once per poll.
  *
  * <p>One thread at a time calls {@link #poll}; all else, and the sockets, are for any thread meanwhile.
  */
@@ -64,7 +65,9 @@ public final class Poller extends Waitable implements AutoCloseable {
 
     // Belongs to the thread that polls.
 
-    /** Keys that were taken off the list, first in first out, and level-triggered ones that were ready the last time. */
+    /**
+     * Keys that were taken off the list, first in first out, and level-triggered ones that were ready the last time.
+     */
     private final ArrayDeque<PollerKey> listed = new ArrayDeque<>();
 
     Poller(StackCore core) {
@@ -122,8 +125,8 @@ public final class Poller extends Waitable implements AutoCloseable {
      * @param ready is told of each
      * @param most sockets to tell of, ≥ 1; others come first the next time
      * @param timeoutNs longest wait, 0 or less for none
-     * @return how many were told, 0 if the time was over or {@link #wakeUp} was called; {@link Status#CLOSED}; or {@link Status#INTERRUPTED},
-     *     with the interrupt status set and the poller open
+     * @return how many were told, 0 if the time was over or {@link #wakeUp} was called; {@link Status#CLOSED};
+     *     or {@link Status#INTERRUPTED}, with the interrupt status set and the poller open
      * @throws IllegalStateException if another thread polls
      */
     public int poll(Ready ready, int most, long timeoutNs) {

@@ -16,9 +16,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * What all sockets of a {@link Stack} have in common.
  *
- * <p>Any thread may use any socket at any time. Calls without a time-out never wait; those with one wait for as long as it says, and end
- * early when another thread closes the socket ({@link Status#CLOSED}) or the calling thread is interrupted ({@link Status#INTERRUPTED},
- * which closes the socket, as a channel of java.nio would). Platform and virtual threads may wait.
+ * <p>Any thread may use any socket at any time. Calls without a time-out never wait; those with one wait for as
+ * long as it says, and end early when another thread closes the socket ({@link Status#CLOSED}) or the calling
+ * thread is interrupted ({@link Status#INTERRUPTED}, which closes the socket, as a channel of java.nio would).
+ * Platform and virtual threads may wait.
  */
 public abstract sealed class Socket extends Waitable implements AutoCloseable
         permits TcpSocket, TcpServerSocket, UdpSocket {
@@ -78,8 +79,8 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     }
 
     /**
-     * Sets how long calls that wait poll before they sleep (SO_BUSY_POLL), where that is not as the stack says. What the thread says by
-     * {@link Spinning#ofThisThread(long)} comes first.
+     * Sets how long calls that wait poll before they sleep (SO_BUSY_POLL), where that is not as the stack says.
+     * What the thread says by {@link Spinning#ofThisThread(long)} comes first.
      *
      * @param budgetNs ≥ 0, {@link Spinning#FOREVER} or {@link Spinning#UNSET}
      * @throws IllegalArgumentException if it is something else
@@ -147,7 +148,8 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     public abstract int readiness();
 
     /**
-     * Closes. Threads that wait in a call of this socket come back with {@link Status#CLOSED}. A second call does nothing.
+     * Closes. Threads that wait in a call of this socket come back with {@link Status#CLOSED}. A second call
+     * does nothing.
      */
     @Override
     public abstract void close();
@@ -210,7 +212,8 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     /**
      * Waits.
      *
-     * @return 0; or {@link Status#WOULD_BLOCK} if there is no time-out, {@link Status#EXPIRED}, {@link Status#INTERRUPTED}
+     * @return 0; or {@link Status#WOULD_BLOCK} if there is no time-out, {@link Status#EXPIRED}, {@link
+     *     Status#INTERRUPTED}
      */
     final int await(int what, long timeoutNs) {
         if (timeoutNs <= 0) {

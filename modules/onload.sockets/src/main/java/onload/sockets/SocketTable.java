@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 
 /**
- * The sockets of a stack, by number. A number is a place and how often that was given out, so that work that was left for a socket does
- * not get to another one that has its place now.
+ * The sockets of a stack, by number. A number is a place and how often that was given out, so that work that was
+ * left for a socket does not get to another one that has its place now.
  *
  * <p>Belongs to the holder of the stack's lock.
  */

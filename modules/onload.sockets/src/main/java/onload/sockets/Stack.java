@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A network stack in this process: NICs, packets, protocols, and the sockets of it. A process may have several, which know nothing of each
- * other.
+ * A network stack in this process: NICs, packets, protocols, and the sockets of it. A process may have several,
+ * which know nothing of each other.
  *
  * <pre>
  * try (Stack stack = Stack.builder().nic("tap:tap0").address("192.0.2.1/24").open();
@@ -35,11 +35,12 @@ import java.util.concurrent.locks.LockSupport;
  * }
  * </pre>
  *
- * <p>Who drives it is chosen by the option {@code drive}: with {@code shared}, which is the default, threads that wait and one thread of the
- * stack's; with {@code dedicated} a thread that polls all the time; with {@code polled} only threads of the program: those that wait, and
- * {@link #poll}.
+ * <p>Who drives it is chosen by the option {@code drive}: with {@code shared}, which is the default, threads
+ * that wait and one thread of the stack's; with {@code dedicated} a thread that polls all the time; with {@code
+ * polled} only threads of the program: those that wait, and {@link #poll}.
  *
- * <p>For any thread. Everything here belongs to control paths, except {@link #poll}, {@link #packet} and {@link #release}.
+ * <p>For any thread. Everything here belongs to control paths, except {@link #poll}, {@link #packet} and {@link
+ * #release}.
  */
 public final class Stack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Stack.class);
@@ -178,8 +179,8 @@ public final class Stack implements AutoCloseable {
     // Driving.
 
     /**
-     * Takes in what has come, does what is due, and sends what was queued; for a stack that only the program drives. If another thread is at
-     * it, nothing is done.
+     * Takes in what has come, does what is due, and sends what was queued; for a stack that only the program
+     * drives. If another thread is at it, nothing is done.
      *
      * @return whether it was done
      */
@@ -187,7 +188,10 @@ public final class Stack implements AutoCloseable {
         return core.pollOnDemand();
     }
 
-    /** {@return when {@link #poll} has something to do though no NIC has, in the time of the stack's clock; {@link Long#MAX_VALUE} for never} */
+    /**
+     * {@return when {@link #poll} has something to do though no NIC has, in the time of the stack's clock;
+     * {@link Long#MAX_VALUE} for never}
+     */
     public long nextDeadlineNs() {
         core.enter();
         try {
@@ -238,7 +242,10 @@ public final class Stack implements AutoCloseable {
         return core.buffers;
     }
 
-    /** {@return an empty packet, which is the caller's until it is sent or released; or {@link PacketBuffers#NONE} if there are none now} */
+    /**
+     * {@return an empty packet, which is the caller's until it is sent or released; or {@link
+     * PacketBuffers#NONE} if there are none now}
+     */
     public int packet() {
         int packet = core.takeUnlocked();
         if (packet == PacketBuffers.NONE) {
@@ -358,8 +365,9 @@ public final class Stack implements AutoCloseable {
     }
 
     /**
-     * Closes all sockets, and with them the stack: connections finish as long as there is time, and are reset then. Threads that wait come
-     * back with {@link Status#CLOSED}; the stack's own threads end, and NICs are released. A second call does nothing.
+     * Closes all sockets, and with them the stack: connections finish as long as there is time, and are reset
+     * then. Threads that wait come back with {@link Status#CLOSED}; the stack's own threads end, and NICs are
+     * released. A second call does nothing.
      *
      * <p>Packets that the program still has stay readable, and are not the stack's any more.
      *

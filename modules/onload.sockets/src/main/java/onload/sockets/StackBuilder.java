@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Collects what a stack is made of. NICs are named one after the other; addresses and routes belong to the NIC that was named last.
+ * Collects what a stack is made of. NICs are named one after the other; addresses and routes belong to the NIC
+ * that was named last.
  *
  * <pre>
  * Stack stack = Stack.builder()
@@ -125,7 +126,8 @@ public final class StackBuilder {
      *
      * @param name its name, or Onload's for it
      * @param value as people write it
-     * @throws IllegalArgumentException if there is no such option, or it has no such value; the message says what was expected
+     * @throws IllegalArgumentException if there is no such option, or it has no such value; the message says
+     *     what was expected
      */
     public StackBuilder option(String name, String value) {
         options = options.with(name, value);
@@ -149,7 +151,9 @@ public final class StackBuilder {
         return this;
     }
 
-    /** Takes the time from here. With a clock that does not go by itself no call may wait. Default is that of the JVM. */
+    /**
+     * Takes the time from here. With a clock that does not go by itself no call may wait. Default is that of the JVM.
+     */
     public StackBuilder clock(NanoClock nanoClock) {
         clock = nanoClock;
         return this;

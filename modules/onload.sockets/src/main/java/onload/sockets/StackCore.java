@@ -34,8 +34,8 @@ import java.util.List;
 /**
  * The inside of a stack: its lock, what the holder does, and the duty cycle.
  *
- * <p>What is marked <em>held</em> is for the holder of the lock; all else for any thread that does not have it. State machine; its duty
- * cycle is {@link #pollHeld}.
+ * <p>What is marked <em>held</em> is for the holder of the lock; all else for any thread that does not have it.
+ * State machine; its duty cycle is {@link #pollHeld}.
  */
 final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     /** Flag for the holder: packets that were read wait to go home, and windows to open. */
@@ -47,7 +47,9 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     /** Who polls: a thread that was about to sleep for the NIC. */
     private static final int LATE = 5;
 
-    /** A thread that sends so often without a poll in between polls: completions and acknowledgments want to be seen. */
+    /**
+     * A thread that sends so often without a poll in between polls: completions and acknowledgments want to be seen.
+     */
     private static final int SENDS_PER_POLL = 64;
 
     private static final VarHandle LAST_POLL;
@@ -310,7 +312,9 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         afterLeftWork();
     }
 
-    /** Held: what was left may have made threads ready or a timer earlier; rare enough to be done with the lock held. */
+    /**
+     * Held: what was left may have made threads ready or a timer earlier; rare enough to be done with the lock held.
+     */
     private void afterLeftWork() {
         Progress driven = progress();
         driven.wake(Progress.take(wakes), wakes);
@@ -398,7 +402,9 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
 
     // The duty cycle.
 
-    /** Held: takes in what has come, does what is due, and sends what was queued; answers how many events there were. */
+    /**
+     * Held: takes in what has come, does what is due, and sends what was queued; answers how many events there were.
+     */
     int pollHeld() {
         nowNs = clock.nanoTime();
         if (!reaps.isEmpty()) {

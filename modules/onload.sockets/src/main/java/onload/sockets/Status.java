@@ -10,8 +10,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 
 /**
- * What calls of sockets answer when it is not a count: negative numbers, the same for all kinds of socket. Nothing is allocated and
- * nothing is thrown on the data path; who wants an exception asks for it by {@link #exception}.
+ * What calls of sockets answer when it is not a count: negative numbers, the same for all kinds of socket.
+ * Nothing is allocated and nothing is thrown on the data path; who wants an exception asks for it by {@link
+ * #exception}.
  */
 public final class Status {
     /** Nothing can be done now (EAGAIN). */
@@ -23,7 +24,10 @@ public final class Status {
     /** There is no connection or peer (ENOTCONN, EDESTADDRREQ). */
     public static final int NOT_CONNECTED = -3;
 
-    /** This side has closed, or shut that direction down; also if another thread did while this one waited (EPIPE, EBADF). */
+    /**
+     * This side has closed, or shut that direction down; also if another thread did while this one waited
+     * (EPIPE, EBADF).
+     */
     public static final int CLOSED = -4;
 
     /** The peer has reset the connection (ECONNRESET). */

@@ -56,7 +56,8 @@ public final class TcpServerSocket extends Socket {
      * Begins to accept connections, or changes the backlog.
      *
      * @param backlog established connections that may wait; below 1 is 1
-     * @return 0, {@link Status#INVALID_STATE} if there is no port, {@link Status#ADDRESS_IN_USE} or {@link Status#CLOSED}
+     * @return 0, {@link Status#INVALID_STATE} if there is no port, {@link Status#ADDRESS_IN_USE} or {@link
+     *     Status#CLOSED}
      */
     public int listen(int backlog) {
         core.enter();
@@ -76,7 +77,10 @@ public final class TcpServerSocket extends Socket {
         }
     }
 
-    /** {@return a connection that was waiting; or null if there is none, or the socket is closed} Does not wait; polls once. */
+    /**
+     * {@return a connection that was waiting; or null if there is none, or the socket is closed} Does not wait;
+     * polls once.
+     */
     public @Nullable TcpSocket accept() {
         if (waiting == 0 && !core.pollOnDemand()) {
             return null;
@@ -88,7 +92,8 @@ public final class TcpServerSocket extends Socket {
      * Accepts a connection, and waits until there is one.
      *
      * @param timeoutNs longest wait; 0 or less does not wait
-     * @return the connection; or null if the time is over, the thread was interrupted, or the socket is or was closed: {@link #isOpen} tells
+     * @return the connection; or null if the time is over, the thread was interrupted, or the socket is or was
+     *     closed: {@link #isOpen} tells
      */
     public @Nullable TcpSocket accept(long timeoutNs) {
         long startNs = timeoutNs == FOREVER || timeoutNs <= 0 ? 0 : core.nowNs();

@@ -21,7 +21,8 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /**
- * A TCP connection, or a socket that becomes one: made by {@link Stack#tcp} to connect, or by {@link TcpServerSocket#accept}.
+ * A TCP connection, or a socket that becomes one: made by {@link Stack#tcp} to connect, or by {@link
+ * TcpServerSocket#accept}.
  *
  * <pre>
  * try (TcpSocket socket = stack.tcp()) {
@@ -31,8 +32,9 @@ import java.nio.ByteBuffer;
  * }
  * </pre>
  *
- * <p>What was received is read without the stack's lock. What is sent goes out before the call returns, or is left for the thread that
- * has the lock: the order of what threads send is kept either way, and what was taken is sent, whatever happens to the caller.
+ * <p>What was received is read without the stack's lock. What is sent goes out before the call returns, or is
+ * left for the thread that has the lock: the order of what threads send is kept either way, and what was taken
+ * is sent, whatever happens to the caller.
  */
 public final class TcpSocket extends Socket {
     /** Packets of one piece of work that is left for the holder. */
@@ -116,8 +118,8 @@ public final class TcpSocket extends Socket {
      * Takes a local address and port.
      *
      * @param local an address of this stack, or the wildcard; port 0 for one that is chosen when it connects
-     * @return 0, {@link Status#ADDRESS_IN_USE}, {@link Status#ADDRESS_NOT_AVAILABLE}, {@link Status#INVALID_STATE} or {@link
-     *     Status#CLOSED}
+     * @return 0, {@link Status#ADDRESS_IN_USE}, {@link Status#ADDRESS_NOT_AVAILABLE}, {@link
+     *     Status#INVALID_STATE} or {@link Status#CLOSED}
      * @throws IllegalArgumentException if the address is not resolved
      */
     public int bind(InetSocketAddress local) {
@@ -135,9 +137,9 @@ public final class TcpSocket extends Socket {
     /**
      * Begins to connect. {@link #connected} tells what has come of it, and so does {@link Readiness#WRITABLE}.
      *
-     * @return 0; or {@link Status#INVALID_STATE}, {@link Status#ADDRESS_IN_USE}, {@link Status#ADDRESS_NOT_AVAILABLE}, {@link
-     *     Status#NO_PORT}, {@link Status#NO_MEMORY}, {@link Status#UNREACHABLE} or {@link Status#CLOSED}, and then it may be tried
-     *     again unless it is closed
+     * @return 0; or {@link Status#INVALID_STATE}, {@link Status#ADDRESS_IN_USE}, {@link
+     *     Status#ADDRESS_NOT_AVAILABLE}, {@link Status#NO_PORT}, {@link Status#NO_MEMORY}, {@link
+     *     Status#UNREACHABLE} or {@link Status#CLOSED}, and then it may be tried again unless it is closed
      * @throws IllegalArgumentException if the address is not resolved
      */
     public int connect(InetSocketAddress remote) {
@@ -165,8 +167,8 @@ public final class TcpSocket extends Socket {
      * Connects, and waits until the connection is established or has failed.
      *
      * @param timeoutNs longest wait; when it is over the socket is closed
-     * @return 0; {@link Status#EXPIRED}, {@link Status#INTERRUPTED}; {@link Status#REFUSED}, {@link Status#TIMED_OUT}, {@link
-     *     Status#UNREACHABLE}; or an answer of {@link #connect(InetSocketAddress)}
+     * @return 0; {@link Status#EXPIRED}, {@link Status#INTERRUPTED}; {@link Status#REFUSED}, {@link
+     *     Status#TIMED_OUT}, {@link Status#UNREACHABLE}; or an answer of {@link #connect(InetSocketAddress)}
      */
     public int connect(InetSocketAddress remote, long timeoutNs) {
         int begun = connect(remote);
@@ -182,8 +184,8 @@ public final class TcpSocket extends Socket {
     }
 
     /**
-     * {@return 0 if it is connected or was; {@link Status#WOULD_BLOCK} while it connects; {@link Status#NOT_CONNECTED}; {@link
-     * Status#CLOSED}; or why it failed}
+     * {@return 0 if it is connected or was; {@link Status#WOULD_BLOCK} while it connects; {@link
+     * Status#NOT_CONNECTED}; {@link Status#CLOSED}; or why it failed}
      */
     public int connected() {
         int state = sendState;
@@ -220,7 +222,8 @@ public final class TcpSocket extends Socket {
      * Receives bytes by copying, and waits until there are some.
      *
      * @param timeoutNs longest wait; 0 or less does not wait
-     * @return as {@link #receive(MutableDirectBuffer, int, int)}; or {@link Status#EXPIRED} or {@link Status#INTERRUPTED}
+     * @return as {@link #receive(MutableDirectBuffer, int, int)}; or {@link Status#EXPIRED} or {@link
+     *     Status#INTERRUPTED}
      */
     public int receive(MutableDirectBuffer to, int offset, int length, long timeoutNs) {
         return receive(to, null, offset, length, timeoutNs);
@@ -381,7 +384,8 @@ public final class TcpSocket extends Socket {
     }
 
     /**
-     * Receives without copying: the packet with the next bytes, which are its data and that of the buffers that continue it.
+     * Receives without copying: the packet with the next bytes, which are its data and that of the buffers that
+     * continue it.
      *
      * @return the packet, which the caller gives back by {@link Stack#release}; or an answer of {@link #receive}
      */
@@ -435,8 +439,9 @@ public final class TcpSocket extends Socket {
      * Sends bytes by copying, without waiting.
      *
      * @param length ≥ 0
-     * @return how many were taken, fewer than {@code length} if there was no room for more; {@link Status#WOULD_BLOCK} if there was
-     *     none, {@link Status#NOT_CONNECTED}, {@link Status#CLOSED}; or why the connection failed
+     * @return how many were taken, fewer than {@code length} if there was no room for more; {@link
+     *     Status#WOULD_BLOCK} if there was none, {@link Status#NOT_CONNECTED}, {@link Status#CLOSED}; or why the
+     *     connection failed
      */
     public int send(DirectBuffer from, int offset, int length) {
         if (length <= core.settings.unlockedThreshold() && core.tryEnter()) {
@@ -449,8 +454,9 @@ public final class TcpSocket extends Socket {
      * Sends all bytes by copying, and waits for room.
      *
      * @param timeoutNs longest wait; 0 or less does not wait
-     * @return {@code length}; fewer if the time was over or the connection ended in between; or, if none were taken, an answer of
-     *     {@link #send(DirectBuffer, int, int)}, {@link Status#EXPIRED} or {@link Status#INTERRUPTED}
+     * @return {@code length}; fewer if the time was over or the connection ended in between; or, if none were
+     *     taken, an answer of {@link #send(DirectBuffer, int, int)}, {@link Status#EXPIRED} or {@link
+     *     Status#INTERRUPTED}
      */
     public int send(DirectBuffer from, int offset, int length, long timeoutNs) {
         int sent = send(from, offset, length);
@@ -616,9 +622,11 @@ public final class TcpSocket extends Socket {
     }
 
     /**
-     * Sends a packet without copying: one from {@link Stack#packet}, or one that was received, whose data is what is to be sent.
+     * Sends a packet without copying: one from {@link Stack#packet}, or one that was received, whose data is
+     * what is to be sent.
      *
-     * @param packet alone, with 128 bytes of head-room and no more data than {@link #segmentBytes}; it is the stack's if the answer is 0
+     * @param packet alone, with 128 bytes of head-room and no more data than {@link #segmentBytes}; it is the
+     *     stack's if the answer is 0
      * @return 0, or an answer of {@link #send(DirectBuffer, int, int)}, and the packet is the caller's as it was
      * @throws IllegalArgumentException if the packet is not like that
      */
@@ -721,9 +729,9 @@ public final class TcpSocket extends Socket {
     }
 
     /**
-     * Closes. What was sent still goes out, and the connection finishes by itself; unless there is data that nobody has read, or the option
-     * SO_LINGER says 0: then it is reset (RFC 2525, section 2.17). With a linger time the call waits for that, but no longer; as on Linux the
-     * connection then goes on finishing by itself.
+     * Closes. What was sent still goes out, and the connection finishes by itself; unless there is data that
+     * nobody has read, or the option SO_LINGER says 0: then it is reset (RFC 2525, section 2.17). With a linger
+     * time the call waits for that, but no longer; as on Linux the connection then goes on finishing by itself.
      */
     @Override
     public void close() {

@@ -20,10 +20,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
- * A socket of UDP: made by {@link Stack#udp}. It takes datagrams of both IP versions unless it is bound to an address of one.
+ * A socket of UDP: made by {@link Stack#udp}. It takes datagrams of both IP versions unless it is bound to an
+ * address of one.
  *
- * <p>On the data path addresses are two numbers of 64 bits, high and low, IPv4 as IPv4-mapped; {@link IpAddress} makes them. What was
- * received is read without the stack's lock. What is sent goes out before the call returns, or is left for the thread that has the lock.
+ * <p>On the data path addresses are two numbers of 64 bits, high and low, IPv4 as IPv4-mapped; {@link IpAddress}
+ * makes them. What was received is read without the stack's lock. What is sent goes out before the call returns,
+ * or is left for the thread that has the lock.
  */
 public final class UdpSocket extends Socket {
     private static final int MOST_UNTOLD = 64;
@@ -99,8 +101,8 @@ public final class UdpSocket extends Socket {
      * Takes a peer: datagrams come from it only, and {@link #send(DirectBuffer, int, int)} sends to it.
      *
      * @return 0, {@link Status#UNREACHABLE}, {@link Status#ADDRESS_NOT_AVAILABLE}, {@link Status#NO_PORT}, {@link
-     *     Status#INVALID_ARGUMENT}, {@link Status#WRONG_VERSION}, {@link Status#NOT_PERMITTED}, {@link Status#INTERFACE_DOWN} or {@link
-     *     Status#CLOSED}; the socket then is as it was
+     *     Status#INVALID_ARGUMENT}, {@link Status#WRONG_VERSION}, {@link Status#NOT_PERMITTED}, {@link
+     *     Status#INTERFACE_DOWN} or {@link Status#CLOSED}; the socket then is as it was
      * @throws IllegalArgumentException if the address is not resolved
      */
     public int connect(InetSocketAddress remote) {
@@ -130,11 +132,12 @@ public final class UdpSocket extends Socket {
     // Receiving.
 
     /**
-     * Receives one datagram by copying, without waiting; what does not fit is gone. If there is none the NIC is polled once.
+     * Receives one datagram by copying, without waiting; what does not fit is gone. If there is none the NIC is
+     * polled once.
      *
      * @param message is told where it is from, how long it was and whether it was cut; null if nobody wants to know
-     * @return bytes copied, 0 also for a datagram without data; {@link Status#WOULD_BLOCK}, {@link Status#CLOSED}; or an error that a
-     *     datagram sent before has met, such as {@link Status#REFUSED}
+     * @return bytes copied, 0 also for a datagram without data; {@link Status#WOULD_BLOCK}, {@link
+     *     Status#CLOSED}; or an error that a datagram sent before has met, such as {@link Status#REFUSED}
      */
     public int receive(
             MutableDirectBuffer to, int offset, int length, @Nullable UdpMessage message) {
@@ -149,7 +152,8 @@ public final class UdpSocket extends Socket {
      * Receives one datagram by copying, and waits until there is one.
      *
      * @param timeoutNs longest wait; 0 or less does not wait
-     * @return as {@link #receive(MutableDirectBuffer, int, int, UdpMessage)}; or {@link Status#EXPIRED} or {@link Status#INTERRUPTED}
+     * @return as {@link #receive(MutableDirectBuffer, int, int, UdpMessage)}; or {@link Status#EXPIRED} or
+     *     {@link Status#INTERRUPTED}
      */
     public int receive(
             MutableDirectBuffer to,
@@ -258,10 +262,11 @@ public final class UdpSocket extends Socket {
     }
 
     /**
-     * Receives one datagram without copying: its data is that of the packet. {@link UdpMessage#read} says where it is from.
+     * Receives one datagram without copying: its data is that of the packet. {@link UdpMessage#read} says where
+     * it is from.
      *
-     * @return the packet, which the caller gives back by {@link Stack#release}; or an answer of {@link #receive(MutableDirectBuffer, int, int,
-     *     UdpMessage)}
+     * @return the packet, which the caller gives back by {@link Stack#release}; or an answer of {@link
+     *     #receive(MutableDirectBuffer, int, int, UdpMessage)}
      */
     public int receivePacket() {
         int packet = takePacket();
@@ -313,9 +318,10 @@ public final class UdpSocket extends Socket {
     /**
      * Sends a datagram to the peer by copying.
      *
-     * @return {@code length}; {@link Status#NOT_CONNECTED}, {@link Status#WOULD_BLOCK} if the NIC's queue is full, {@link Status#TOO_LONG},
-     *     {@link Status#UNREACHABLE}, {@link Status#NO_MEMORY}, {@link Status#INTERFACE_DOWN}, {@link Status#CLOSED}; or an error that a
-     *     datagram sent before has met, such as {@link Status#REFUSED}
+     * @return {@code length}; {@link Status#NOT_CONNECTED}, {@link Status#WOULD_BLOCK} if the NIC's queue is
+     *     full, {@link Status#TOO_LONG}, {@link Status#UNREACHABLE}, {@link Status#NO_MEMORY}, {@link
+     *     Status#INTERFACE_DOWN}, {@link Status#CLOSED}; or an error that a datagram sent before has met, such
+     *     as {@link Status#REFUSED}
      */
     public int send(DirectBuffer from, int offset, int length) {
         int obstacle = sendObstacle();
@@ -337,8 +343,8 @@ public final class UdpSocket extends Socket {
      * @param high high half of the address, IPv4 as IPv4-mapped
      * @param low its low half
      * @param port 1 to 65535
-     * @return as {@link #send(DirectBuffer, int, int)}, and {@link Status#INVALID_ARGUMENT}, {@link Status#WRONG_VERSION} or {@link
-     *     Status#NOT_PERMITTED}
+     * @return as {@link #send(DirectBuffer, int, int)}, and {@link Status#INVALID_ARGUMENT}, {@link
+     *     Status#WRONG_VERSION} or {@link Status#NOT_PERMITTED}
      */
     public int sendTo(DirectBuffer from, int offset, int length, long high, long low, int port) {
         int obstacle = sendObstacle();
@@ -477,8 +483,10 @@ public final class UdpSocket extends Socket {
     /**
      * Sends a packet to the peer without copying: one from {@link Stack#packet}, or one that was received.
      *
-     * @param packet its data is the datagram's, with the usual head-room before it; it is the stack's if the answer is 0
-     * @return 0; {@link Status#NOT_CONNECTED}, {@link Status#CLOSED} or a pending error, and the packet is the caller's as it was
+     * @param packet its data is the datagram's, with the usual head-room before it; it is the stack's if the
+     *     answer is 0
+     * @return 0; {@link Status#NOT_CONNECTED}, {@link Status#CLOSED} or a pending error, and the packet is the
+     *     caller's as it was
      */
     public int sendPacket(int packet) {
         int obstacle = sendObstacle();
@@ -527,8 +535,8 @@ public final class UdpSocket extends Socket {
      * Joins a group, of any source.
      *
      * @param interfaceName name of an interface of the stack; null for that of the route to the group
-     * @return 0; {@link Status#INVALID_ARGUMENT} if it is no group or no such interface, {@link Status#ADDRESS_IN_USE} if it is joined
-     *     already, {@link Status#NO_MEMORY} or {@link Status#CLOSED}
+     * @return 0; {@link Status#INVALID_ARGUMENT} if it is no group or no such interface, {@link
+     *     Status#ADDRESS_IN_USE} if it is joined already, {@link Status#NO_MEMORY} or {@link Status#CLOSED}
      */
     public int join(InetAddress group, @Nullable String interfaceName) {
         return Groups.join(core, udp, group, interfaceName);
@@ -541,7 +549,10 @@ public final class UdpSocket extends Socket {
 
     // Ending.
 
-    /** Waits no more: whoever receives gets what is there, and then {@link Status#END_OF_STREAM}. Answers 0 or {@link Status#CLOSED}. */
+    /**
+     * Waits no more: whoever receives gets what is there, and then {@link Status#END_OF_STREAM}. Answers 0 or
+     * {@link Status#CLOSED}.
+     */
     public int shutdownInput() {
         core.enter();
         try {

@@ -1,13 +1,13 @@
 package onload.sockets.lock;
 
 /**
- * What the holder of a {@link StackLock} does for those who did not get it: implemented by the stack, called on the thread
- * of the holder while it has the lock. No method may throw.
+ * What the holder of a {@link StackLock} does for those who did not get it: implemented by the stack, called on
+ * the thread of the holder while it has the lock. No method may throw.
  */
 public interface LeftWork {
     /**
-     * Remembers in an item which one was left before it. Called without the lock, by the thread that leaves the item, once
-     * or more, also if it is not left in the end.
+     * Remembers in an item which one was left before it. Called without the lock, by the thread that leaves the
+     * item, once or more, also if it is not left in the end.
      *
      * @param item left by {@link StackLock#lockOrLeave}
      * @param before the item that was left before it, or {@link StackLock#NO_ITEM}

@@ -1,6 +1,9 @@
 package onload.sockets.progress;
 
-/** The thread of a dedicated stack: it polls all the time, so that nobody else has to. State machine; its duty cycle is its thread. */
+/**
+ * The thread of a dedicated stack: it polls all the time, so that nobody else has to. State machine; its duty
+ * cycle is its thread.
+ */
 public final class DedicatedThread implements Runnable {
     private final Driver driver;
     private final Thread thread;

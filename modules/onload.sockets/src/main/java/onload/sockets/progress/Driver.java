@@ -55,8 +55,8 @@ public interface Driver {
     int prime();
 
     /**
-     * {@return when the next timer is due, {@link Long#MAX_VALUE} for never} Volatile. It is right from {@link #prime} on, as long
-     * as somebody is {@link Progress#hasLeader leader}.
+     * {@return when the next timer is due, {@link Long#MAX_VALUE} for never} Volatile. It is right from {@link
+     * #prime} on, as long as somebody is {@link Progress#hasLeader leader}.
      */
     long nextDeadlineNs();
 

@@ -3,9 +3,9 @@ package onload.sockets.progress;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread of a shared stack that drives it while no thread of the program does: it leads if nobody else does, and otherwise
- * looks every {@code helper-bound} whether somebody has polled since. If another thread has led for long, it sleeps until that
- * one stops.
+ * The thread of a shared stack that drives it while no thread of the program does: it leads if nobody else does,
+ * and otherwise looks every {@code helper-bound} whether somebody has polled since. If another thread has led
+ * for long, it sleeps until that one stops.
  *
  * <p>State machine; its duty cycle is its thread.
  */

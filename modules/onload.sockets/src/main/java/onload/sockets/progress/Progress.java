@@ -9,16 +9,19 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Who drives a stack while threads wait.
  *
- * <p>A thread that waits <em>spins</em> first, as long as its budget says: it polls the NIC itself, so that no wake-up and no other
- * thread stands between a frame and its reader. Then it <em>sleeps</em>. One of those that sleep is the <em>leader</em>: it arms
- * the NIC and sleeps on that, until the next timer at most, and polls when it wakes. So a frame for it costs one wake-up, not two. The
- * others sleep until whoever polls has something for them. While somebody spins there is no leader, and no NIC is armed.
+ * <p>A thread that waits <em>spins</em> first, as long as its budget says: it polls the NIC itself, so that no
+ * wake-up and no other thread stands between a frame and its reader. Then it <em>sleeps</em>. One of those that
+ * sleep is the <em>leader</em>: it arms the NIC and sleeps on that, until the next timer at most, and polls when
+ * it wakes. So a frame for it costs one wake-up, not two. The others sleep until whoever polls has something for
+ * them. While somebody spins there is no leader, and no NIC is armed.
  *
- * <p>When a leader has what it waited for, or the last spinner stops while others sleep, the {@link Helper} of the stack leads until a
- * thread of the program does again. It also looks, every {@code helper-bound}, whether those who should poll still do.
+ * <p>When a leader has what it waited for, or the last spinner stops while others sleep, the {@link Helper} of
+ * the stack leads until a thread of the program does again. It also looks, every {@code helper-bound}, whether
+ * those who should poll still do.
  *
- * <p>Nothing is lost in between, by the same rule throughout: who changes something writes it with volatile order and then looks whom
- * it concerns; who is about to sleep says so with volatile order and then looks whether it has changed.
+ * <p>Nothing is lost in between, by the same rule throughout: who changes something writes it with volatile
+ * order and then looks whom it concerns; who is about to sleep says so with volatile order and then looks
+ * whether it has changed.
  *
  * <p>For any thread, none of which may have the stack's lock, except where it says so.
  */
@@ -39,8 +42,9 @@ public final class Progress {
     private static final long UNHELPED_SLEEP_NS = 1_000_000L;
 
     /**
-     * Who spins lets others run so often, about every 100 µs. On a core of its own that is a system call that does nothing; on one that it
-     * shares, perhaps with the very thread that it waits for, it saves the rest of a time slice.
+     * Who spins lets others run so often, about every 100 µs. On a core of its own that is a system call that
+     * does nothing; on one that it shares, perhaps with the very thread that it waits for, it saves the rest of
+     * a time slice.
      */
     static final int TURNS_PER_YIELD = 1024;
 
@@ -305,7 +309,9 @@ public final class Progress {
         }
     }
 
-    /** {@return the threads that were collected, to be woken when the lock is given up; null for none} For the holder. */
+    /**
+     * {@return the threads that were collected, to be woken when the lock is given up; null for none} For the holder.
+     */
     public static @Nullable Thread @Nullable [] take(Wakes wakes) {
         return wakes.take();
     }

@@ -3,8 +3,8 @@ package onload.sockets.progress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long the calling thread polls before it sleeps, where that differs from what its socket and stack say. A thread that serves
- * many sockets, or shares its core, knows better than they do.
+ * How long the calling thread polls before it sleeps, where that differs from what its socket and stack say. A
+ * thread that serves many sockets, or shares its core, knows better than they do.
  */
 public final class Spinning {
     /** As the socket or the stack says. */
@@ -43,8 +43,8 @@ public final class Spinning {
     }
 
     /**
-     * {@return the budget that holds: that of the thread, else of the socket, else of the stack} A virtual thread that says nothing
-     * itself does not spin: it would keep its carrier from others.
+     * {@return the budget that holds: that of the thread, else of the socket, else of the stack} A virtual
+     * thread that says nothing itself does not spin: it would keep its carrier from others.
      */
     static long budget(long ofSocketNs, long ofStackNs) {
         Long budget = OF_THREAD.get();

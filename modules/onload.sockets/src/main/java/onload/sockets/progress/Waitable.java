@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * Something that threads wait for: a socket or a poller.
  *
- * <p>No wake-up is lost: a thread registers, and then looks whether it still has to wait; who makes something ready does that first,
- * and then looks who is registered. All these accesses are volatile. Being woken ends a registration. One thread is the usual case
- * and costs a field; others stand in a queue.
+ * <p>No wake-up is lost: a thread registers, and then looks whether it still has to wait; who makes something
+ * ready does that first, and then looks who is registered. All these accesses are volatile. Being woken ends a
+ * registration. One thread is the usual case and costs a field; others stand in a queue.
  */
 public abstract class Waitable {
     private static final VarHandle WAITER;
@@ -35,7 +35,8 @@ public abstract class Waitable {
     protected Waitable() {}
 
     /**
-     * {@return whether a thread that waits for something may go on} For any thread. What makes it ready is written with volatile order.
+     * {@return whether a thread that waits for something may go on} For any thread. What makes it ready is
+     * written with volatile order.
      *
      * @param what what it waits for, in terms of the subclass
      */

@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The threads that are to be woken when the lock is given up: waking one takes longer than all else that a poll does, and the woken
- * thread would only find the lock taken.
+ * The threads that are to be woken when the lock is given up: waking one takes longer than all else that a poll
+ * does, and the woken thread would only find the lock taken.
  *
- * <p>Collected by the holder of the stack's lock; taken by it before it gives the lock up, and woken afterwards, when somebody else may
- * be collecting. The array goes round, so that nothing is allocated.
+ * <p>Collected by the holder of the stack's lock; taken by it before it gives the lock up, and woken afterwards,
+ * when somebody else may be collecting. The array goes round, so that nothing is allocated.
  */
 public final class Wakes {
     private static final int FIRST_SIZE = 16;
@@ -56,7 +56,7 @@ public final class Wakes {
     /** Takes an array back that was taken, all null. */
     @SuppressWarnings(
             "NullAway") // The checker does not tell the array's own nullness from that of its
-                        // elements here.
+    // elements here.
     void giveBack(@Nullable Thread[] taken) {
         spare.setRelease(taken);
     }
