@@ -147,7 +147,8 @@ final class OptionValues {
             case SO_REUSEADDR -> {
                 if (value == 0) {
                     throw new IllegalArgumentException(
-                            "SO_REUSEADDR of TCP cannot be 0; expected 1: ports can be taken while old connections are there");
+                            "SO_REUSEADDR of TCP cannot be 0; expected 1: ports can be taken while old"
+                                    + " connections are there");
                 }
             }
             case SO_BUSY_POLL -> busyPoll(value);

@@ -636,7 +636,8 @@ public final class TcpSocket extends Socket {
                 || buffers.headroom(packet) < PacketBuffers.HEADROOM
                 || buffers.continuation(packet) != PacketBuffers.NONE) {
             throw new IllegalArgumentException(
-                    "packet %d has %d bytes of data and %d of head-room; expected at most %d, and %d, and no continuation"
+                    "packet %d has %d bytes of data and %d of head-room; expected %d at most, and %d, and nothing"
+                                    + " that continues it"
                             .formatted(
                                     packet,
                                     length,
