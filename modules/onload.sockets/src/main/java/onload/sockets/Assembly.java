@@ -224,7 +224,10 @@ final class Assembly {
                 options.number(StackOption.POLL_EVENTS),
                 options.number(StackOption.DEFER_LIMIT),
                 (int) Math.min(1 << 20, lockSpinNs / 1000 * LOOKS_PER_MICROSECOND),
-                options.number(StackOption.UNLOCKED_PACKETS),
+                // They are out of the pool, which needs the rest.
+                Math.min(
+                        options.number(StackOption.UNLOCKED_PACKETS),
+                        options.number(StackOption.PACKETS) / 8),
                 options.bytes(StackOption.SEND_UNLOCKED_THRESHOLD),
                 options.number(StackOption.MAX_SOCKETS),
                 options.udp().receiveQueueBytes());

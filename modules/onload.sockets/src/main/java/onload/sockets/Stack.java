@@ -185,7 +185,7 @@ public final class Stack implements AutoCloseable {
      * @return whether it was done
      */
     public boolean poll() {
-        return core.pollOnDemand();
+        return core.tryPoll(StackCore.APPLICATION);
     }
 
     /**
@@ -424,7 +424,9 @@ public final class Stack implements AutoCloseable {
 
     private void finish(long graceNs) {
         long endNs = core.nowNs() + graceNs;
-        while (hasOrphans() && core.nowNs() - endNs < 0) {
+        // The turns are counted too: a clock that the program moves stands still here.
+        long turns = graceNs / CLOSING_POLL_NS;
+        while (turns-- > 0 && hasOrphans() && core.nowNs() - endNs < 0) {
             core.poll(StackCore.APPLICATION);
             LockSupport.parkNanos(this, CLOSING_POLL_NS);
             if (Thread.currentThread().isInterrupted()) {

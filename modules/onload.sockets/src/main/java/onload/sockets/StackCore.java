@@ -436,9 +436,12 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         }
     }
 
-    /** Polls if nobody has the lock, for a thread of the program that found nothing; answers whether it did. */
+    /**
+     * Polls if nobody has the lock, for a thread of the program that found nothing; answers whether it did. On a dedicated stack there is
+     * somebody who does nothing else.
+     */
     boolean pollOnDemand() {
-        return tryPoll(APPLICATION);
+        return !progress().isDedicated() && tryPoll(APPLICATION);
     }
 
     @Override

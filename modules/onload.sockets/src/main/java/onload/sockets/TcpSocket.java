@@ -818,16 +818,16 @@ public final class TcpSocket extends Socket {
     /** Something has happened to the connection: constants of {@link TcpEvents}. */
     void changed(int what) {
         int ready = 0;
-        if ((what & (TcpEvents.READABLE | TcpEvents.END_OF_INPUT | TcpEvents.FAILED)) != 0
-                && !isClosed()) {
-            deliver();
-            ready |= Readiness.READABLE;
-        }
         if ((what & TcpEvents.CONNECTED) != 0) {
             core.counters.increment(StackCounter.CONNECTS);
             established();
             core.publisher().connected(this, "connected");
             ready |= Readiness.WRITABLE;
+        }
+        if ((what & (TcpEvents.READABLE | TcpEvents.END_OF_INPUT | TcpEvents.FAILED)) != 0
+                && !isClosed()) {
+            deliver();
+            ready |= Readiness.READABLE;
         }
         if ((what & TcpEvents.WRITABLE) != 0) {
             SEND_ROOM.setOpaque(this, connection.sendable());

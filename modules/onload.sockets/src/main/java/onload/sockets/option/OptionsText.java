@@ -29,9 +29,9 @@ public final class OptionsText {
             `StackOptions.ignored()`; others that begin with `ONLOAD_` are refused, like every other typo, in one line
             with the nearest name.
 
-            Durations are whole numbers with `ns`, `us`, `ms`, `s`, `min` or `h`. Bytes are whole numbers, or with `k`,
-            `m` or `g` of 1024, 1024² or 1024³. Switches are `on` or `off`; `true`, `false`, `yes`, `no`, `1` and `0`
-            are taken too. Words that Onload has as numbers are taken as these numbers too.
+            Durations are whole numbers with `ns`, `us`, `ms`, `s`, `min` or `h`. Bytes are whole numbers, or with
+            `k`, `m` or `g` of 1024, 1024² or 1024³. Switches are `on` or `off`; `true`, `false`, `yes`, `no`, `1`
+            and `0` are taken too. Words that Onload has as numbers are taken as these numbers too.
             """;
 
     private OptionsText() {}

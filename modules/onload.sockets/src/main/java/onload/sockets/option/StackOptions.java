@@ -45,8 +45,8 @@ public final class StackOptions {
     /**
      * {@return these options with a value that the program says}
      *
-     * @param name the option's name, or a name of Onload, such as {@code EF_SPIN_USEC}; then the value is one of Onload
-     *     too, in the unit that it has there
+     * @param name the option's name, or a name of Onload, such as {@code EF_SPIN_USEC}; then the value is one of
+     *     Onload too, in the unit that it has there
      * @param text the value
      * @throws IllegalArgumentException in one line, if there is no such option, with the nearest name; or if that is
      *     not a value of it
@@ -76,7 +76,7 @@ public final class StackOptions {
      *
      * @param nameOrPath {@code latency}, {@code throughput} or {@code safe}, or the path of a file of lines
      *     {@code name = value}, {@code include nameOrPath} and {@code # remark}
-     * @throws IllegalArgumentException in one line with file and line, if something in it is wrong or it cannot be read
+     * @throws IllegalArgumentException in one line with file and line, if it has a fault or cannot be read
      */
     public StackOptions profile(String nameOrPath) {
         return with(OptionOrigin.Kind.PROFILE, Profile.read(nameOrPath));
@@ -84,9 +84,9 @@ public final class StackOptions {
 
     /**
      * {@return these options with those of environment variables} Variables of Onload are read as Onload reads them;
-     * those that begin with {@code ONLOAD_} are options of this stack, with values as people write them. Where several
-     * variables say one option, ours counts more than Onload's, and of those the one that {@link StackOption#onload()}
-     * has first. Other variables do not matter.
+     * those that begin with {@code ONLOAD_} are options of this stack, with values as people write them. Where
+     * several variables say one option, ours counts more than Onload's, and of those the one that
+     * {@link StackOption#onload()} has first. Other variables do not matter.
      *
      * @param variables such as {@link System#getenv()} has
      * @throws IllegalArgumentException in one line, if a value is not one of its option, or if a name begins with
@@ -261,7 +261,7 @@ public final class StackOptions {
         }
     }
 
-    /** {@return a line {@code name = value # origin} for each option that somebody set; a profile of these options} */
+    /** {@return a line {@code name = value # origin} for each option that somebody set: a profile of them} */
     public List<String> describe() {
         List<String> lines = new ArrayList<>();
         for (StackOption option : StackOption.values()) {

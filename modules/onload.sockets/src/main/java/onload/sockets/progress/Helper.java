@@ -109,7 +109,8 @@ public final class Helper implements Runnable {
                 long polls = driver.pollsOfProgram();
                 woken = progress.sleepForNic(Long.MAX_VALUE);
                 boolean isPolled = driver.pollsOfProgram() != polls;
-                boolean areAllAwake = woken > 0 && progress.sleepers() <= woken;
+                boolean areAllAwake =
+                        woken > 0 && progress.sleepers() <= woken && progress.hasFollowers();
                 isAlone = !isPolled && !areAllAwake;
             }
         } finally {

@@ -56,6 +56,9 @@ public final class Progress {
     private final AtomicReference<@Nullable Thread> leader = new AtomicReference<>();
     private @Nullable Helper helper;
 
+    /** The thread that went to sleep last while another one led was none that cannot lead. */
+    private volatile boolean hasFollowers;
+
     /** Until when the leader sleeps; {@link Long#MIN_VALUE} while it does not. */
     private volatile long leaderWakesNs = Long.MIN_VALUE;
 
@@ -84,6 +87,16 @@ public final class Progress {
     /** {@return the threads that sleep, those that were just woken included} */
     public int sleepers() {
         return sleepers.get();
+    }
+
+    /** {@return whether another thread polls all the time} */
+    public boolean isDedicated() {
+        return isDedicated;
+    }
+
+    /** {@return whether threads wait that would lead themselves the next time} */
+    boolean hasFollowers() {
+        return hasFollowers;
     }
 
     /** {@return whether somebody sleeps for the NIC, or is about to} */
@@ -184,6 +197,9 @@ public final class Progress {
                     // more.
                     isLeader = true;
                 } else {
+                    // The last to go to sleep says whether there is somebody for the helper to step down for.
+                    hasFollowers = !me.isVirtual();
+                    requestCoverIfUnled();
                     long longestNs =
                             helper == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
                     LockSupport.parkNanos(waitable, Math.min(longestNs, deadlineNs - nowNs));
@@ -215,6 +231,12 @@ public final class Progress {
             }
         }
         return true;
+    }
+
+    private void requestCoverIfUnled() {
+        if (!isDedicated && spinners.get() == 0) {
+            requestCover();
+        }
     }
 
     private void requestCover() {
@@ -287,10 +309,6 @@ public final class Progress {
                 break;
             }
             taken[i] = null;
-            if (thread == Thread.currentThread()) {
-                // It is awake, and about to look.
-                continue;
-            }
             if (thread == leader.get()) {
                 driver.wakeUp().signal();
             } else {

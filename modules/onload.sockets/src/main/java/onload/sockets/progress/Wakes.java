@@ -29,7 +29,11 @@ public final class Wakes {
         }
     }
 
+    /** Adds a thread, unless it is the one that collects: that is awake, and about to look. */
     void add(Thread thread) {
+        if (thread == Thread.currentThread()) {
+            return;
+        }
         if (count == threads.length) {
             threads = Arrays.copyOf(threads, 2 * count);
         }
