@@ -58,7 +58,7 @@ public class ReaderModel {
         isAsleep = false;
     }
 
-    /** Sleeps until the reader was woken once more than it slept: as parking, which Lincheck takes for a mere pause. */
+    /** Sleeps until it is woken, or was before: like parking, which Lincheck takes for a mere pause. */
     protected final synchronized void sleep() {
         while (!isWoken) {
             try {
