@@ -437,8 +437,8 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     }
 
     /**
-     * Polls if nobody has the lock, for a thread of the program that found nothing; answers whether it did. On a dedicated stack there is
-     * somebody who does nothing else.
+     * Polls if nobody has the lock, for a thread of the program that found nothing; answers whether it did. On a
+     * dedicated stack there is somebody who does nothing else.
      */
     boolean pollOnDemand() {
         return !progress().isDedicated() && tryPoll(APPLICATION);

@@ -637,13 +637,13 @@ public final class TcpSocket extends Socket {
                 || buffers.continuation(packet) != PacketBuffers.NONE) {
             throw new IllegalArgumentException(
                     "packet %d has %d bytes of data and %d of head-room; expected %d at most, and %d, and nothing"
-                                    + " that continues it"
-                            .formatted(
-                                    packet,
-                                    length,
-                                    buffers.headroom(packet),
-                                    segmentBytes,
-                                    PacketBuffers.HEADROOM));
+                            + " that continues it"
+                                    .formatted(
+                                            packet,
+                                            length,
+                                            buffers.headroom(packet),
+                                            segmentBytes,
+                                            PacketBuffers.HEADROOM));
         }
         int state = sendState;
         if (state != 0) {

@@ -163,7 +163,8 @@ final class Profile {
             OptionName found = OptionName.find(line.substring(0, equals).strip());
             if (!here.add(found.option())) {
                 throw new IllegalArgumentException(
-                        "%s stands in this file before; expected it once".formatted(found.option()));
+                        "%s stands in this file before; expected it once"
+                                .formatted(found.option()));
             }
             String value = line.substring(equals + 1).strip();
             OptionOrigin origin = OptionOrigin.profile(ValueText.shown(name));

@@ -135,11 +135,7 @@ public enum StackOption {
             "sockets of the stack"),
 
     /** Whether interfaces have IPv6. */
-    IPV6(
-            OptionGroup.IP,
-            "ipv6",
-            toggle(IpOptions.DEFAULT.ipv6()),
-            "whether interfaces have IPv6"),
+    IPV6(OptionGroup.IP, "ipv6", toggle(IpOptions.DEFAULT.ipv6()), "whether interfaces have IPv6"),
 
     /** Solicitations that ask for an IPv6 address before it is used, 0 to use it at once. */
     DUPLICATE_ADDRESS_DETECTION(
@@ -179,8 +175,7 @@ public enum StackOption {
 
     /** Bytes up to which that grows with the window. */
     TCP_MAX_SEND_BUFFER(
-            TcpSetting.MAX_SEND_BUFFER_BYTES,
-            "bytes up to which that grows with the window"),
+            TcpSetting.MAX_SEND_BUFFER_BYTES, "bytes up to which that grows with the window"),
 
     /** Bytes that a connection takes from the peer before its user reads them, at first. */
     TCP_RECEIVE_BUFFER(
@@ -199,8 +194,7 @@ public enum StackOption {
 
     /** Whether window scaling is offered and taken (RFC 7323). */
     TCP_WINDOW_SCALING(
-            TcpSetting.WINDOW_SCALING,
-            "whether window scaling is offered and taken (RFC 7323)"),
+            TcpSetting.WINDOW_SCALING, "whether window scaling is offered and taken (RFC 7323)"),
 
     /** Whether selective acknowledgments are offered and taken (RFC 2018). */
     TCP_SELECTIVE_ACKNOWLEDGMENTS(
@@ -265,8 +259,7 @@ public enum StackOption {
 
     /** How long an acknowledgment waits for data to go with it. */
     TCP_DELAYED_ACK(
-            TcpSetting.DELAYED_ACK_NS,
-            "how long an acknowledgment waits for data to go with it"),
+            TcpSetting.DELAYED_ACK_NS, "how long an acknowledgment waits for data to go with it"),
 
     /** Segments of a new connection that are acknowledged without delay. */
     TCP_QUICK_ACKS(
@@ -319,8 +312,7 @@ public enum StackOption {
 
     /** Segments in the initial congestion window. */
     TCP_INITIAL_WINDOW_SEGMENTS(
-            TcpSetting.INITIAL_WINDOW_SEGMENTS,
-            "segments in the initial congestion window"),
+            TcpSetting.INITIAL_WINDOW_SEGMENTS, "segments in the initial congestion window"),
 
     /** Challenge ACKs in a second, of all connections. */
     TCP_CHALLENGE_ACKS_PER_SECOND(
@@ -331,8 +323,7 @@ public enum StackOption {
 
     /** Segments out of order that a connection keeps. */
     TCP_MAX_OUT_OF_ORDER_PACKETS(
-            TcpSetting.MAX_OUT_OF_ORDER_PACKETS,
-            "segments out of order that a connection keeps"),
+            TcpSetting.MAX_OUT_OF_ORDER_PACKETS, "segments out of order that a connection keeps"),
 
     /** Sockets of UDP. */
     UDP_SOCKETS(
@@ -402,6 +393,7 @@ public enum StackOption {
 
     private final OptionGroup group;
     private final String key;
+
     @SuppressWarnings("ImmutableEnumChecker") // a record of lists that cannot be changed
     private final ValueRule rule;
 

@@ -16,7 +16,8 @@ final class ValueText {
     private static final int SHOWN_CHARACTERS = 60;
     private static final String FOREVER_WORD = "forever";
 
-    // ASCII digits only: the methods of Java that read numbers also take those of other scripts and a plus sign.
+    // ASCII digits only: the methods of Java that read numbers also take those of other scripts and
+    // a plus sign.
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern SCALED = Pattern.compile("([0-9]{1,18})([a-zA-Z]*)");
     private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-][A-Za-z0-9._-]*)?");
@@ -34,7 +35,9 @@ final class ValueText {
     private static final Map<String, Long> MULTIPLES =
             Map.of("", 1L, "k", 1L << 10, "m", 1L << 20, "g", 1L << 30);
     private static final Map<String, Long> SWITCHES =
-            Map.of("on", 1L, "true", 1L, "yes", 1L, "1", 1L, "off", 0L, "false", 0L, "no", 0L, "0", 0L);
+            Map.of(
+                    "on", 1L, "true", 1L, "yes", 1L, "1", 1L, "off", 0L, "false", 0L, "no", 0L, "0",
+                    0L);
 
     private ValueText() {}
 
@@ -97,7 +100,8 @@ final class ValueText {
         return product(count, unit.scale());
     }
 
-    private static Setting textOf(StackOption option, String name, String text, OptionOrigin origin) {
+    private static Setting textOf(
+            StackOption option, String name, String text, OptionOrigin origin) {
         Pattern pattern = option == StackOption.NAME ? NAME : LINE;
         if (text.length() > option.most()
                 || !pattern.matcher(text).matches()
@@ -160,7 +164,8 @@ final class ValueText {
         return switch (option.type()) {
             case SWITCH -> number == 1 ? "on" : "off";
             case NUMBER, TEXT -> Long.toString(number);
-            case DURATION -> number == ValueRule.FOREVER ? FOREVER_WORD : largest(number, DURATIONS);
+            case DURATION ->
+                    number == ValueRule.FOREVER ? FOREVER_WORD : largest(number, DURATIONS);
             case BYTES -> largest(number, MULTIPLES);
             case WORD -> option.words().get((int) number);
         };
@@ -230,8 +235,7 @@ final class ValueText {
 
     private static IllegalArgumentException refused(
             StackOption option, String name, String text, String expected) {
-        String question =
-                option.type() == OptionType.WORD ? nearest(text, option.words()) : "";
+        String question = option.type() == OptionType.WORD ? nearest(text, option.words()) : "";
         return new IllegalArgumentException(
                 "%s=%s is not allowed%s expected %s"
                         .formatted(

@@ -197,7 +197,8 @@ public final class Progress {
                     // more.
                     isLeader = true;
                 } else {
-                    // The last to go to sleep says whether there is somebody for the helper to step down for.
+                    // The last to go to sleep says whether there is somebody for the helper to step
+                    // down for.
                     hasFollowers = !me.isVirtual();
                     requestCoverIfUnled();
                     long longestNs =

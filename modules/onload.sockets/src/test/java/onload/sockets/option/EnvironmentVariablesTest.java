@@ -49,7 +49,8 @@ class EnvironmentVariablesTest {
     @Test
     void minusOneIsForeverWhereOnloadHasItSo() {
         assertEquals(Long.MAX_VALUE, environment("EF_SPIN_USEC", "-1").nanos(StackOption.SPIN));
-        assertEquals(Long.MAX_VALUE, environment("EF_BUZZ_USEC", "-1").nanos(StackOption.LOCK_SPIN));
+        assertEquals(
+                Long.MAX_VALUE, environment("EF_BUZZ_USEC", "-1").nanos(StackOption.LOCK_SPIN));
         Refusals.of(() -> environment("EF_SPIN_USEC", "-2"));
         Refusals.of(() -> environment("EF_RFC_RTO_MIN", "-1"));
     }
@@ -72,7 +73,9 @@ class EnvironmentVariablesTest {
     @Test
     void valuesOfOnloadAreReadStrictly() {
         for (String wrong :
-                new String[] {"", " 5", "5 ", "+5", "5us", "0x5", "5.0", "\u0665", "1e3", "9".repeat(18)}) {
+                new String[] {
+                    "", " 5", "5 ", "+5", "5us", "0x5", "5.0", "\u0665", "1e3", "9".repeat(18)
+                }) {
             String message = Refusals.of(() -> environment("EF_SPIN_USEC", wrong));
             assertTrue(message.contains("(us, -1 for forever)"), message);
         }
@@ -86,8 +89,7 @@ class EnvironmentVariablesTest {
     @Test
     void ourNameCountsMoreThanThatOfOnloadAndItsFirstMoreThanItsSecond() {
         StackOption spin = StackOption.SPIN;
-        assertEquals(
-                2_000, environment("EF_POLL_USEC", "1", "EF_SPIN_USEC", "2").nanos(spin));
+        assertEquals(2_000, environment("EF_POLL_USEC", "1", "EF_SPIN_USEC", "2").nanos(spin));
         assertEquals(1_000, environment("EF_POLL_USEC", "1").nanos(spin));
         StackOptions ours = environment("ONLOAD_SPIN", "3us", "EF_SPIN_USEC", "2");
         assertEquals(3_000, ours.nanos(spin));
@@ -129,8 +131,7 @@ class EnvironmentVariablesTest {
     void everyOptionHasAVariableOfOurs() {
         for (StackOption option : StackOption.values()) {
             StackOptions options = environment(option.variable(), option.defaultText());
-            assertEquals(
-                    OptionOrigin.environment(option.variable()), options.origin(option));
+            assertEquals(OptionOrigin.environment(option.variable()), options.origin(option));
             assertEquals(option.defaultText(), options.text(option));
         }
     }
@@ -138,7 +139,17 @@ class EnvironmentVariablesTest {
     @Test
     void otherVariablesDoNotMatter() {
         StackOptions options =
-                environment("spin", "x", "SPIN", "x", "onload_spin", "x", "XEF_SPIN_USEC", "x", "EF", "x");
+                environment(
+                        "spin",
+                        "x",
+                        "SPIN",
+                        "x",
+                        "onload_spin",
+                        "x",
+                        "XEF_SPIN_USEC",
+                        "x",
+                        "EF",
+                        "x");
         assertEquals(List.of(), options.describe());
         assertEquals(List.of(), options.ignored());
     }

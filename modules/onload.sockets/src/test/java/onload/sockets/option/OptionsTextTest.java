@@ -18,7 +18,8 @@ class OptionsTextTest {
         while (root != null && !Files.exists(root.resolve("docs/architecture.md"))) {
             root = root.getParent();
         }
-        return java.util.Objects.requireNonNull(root, "no folder docs above").resolve("docs/options.md");
+        return java.util.Objects.requireNonNull(root, "no folder docs above")
+                .resolve("docs/options.md");
     }
 
     @Test

@@ -35,14 +35,15 @@ class ProfileTest {
             options.pool();
             options.ip();
             assertTrue(options.describe().size() >= 4, name);
-            assertTrue(options.describe().stream().allMatch(line -> line.endsWith("# profile " + name)));
+            assertTrue(
+                    options.describe().stream()
+                            .allMatch(line -> line.endsWith("# profile " + name)));
         }
     }
 
     @Test
     void latencyPollsAndSafeDoesNot() {
-        assertEquals(
-                100_000_000, StackOptions.DEFAULT.profile("latency").nanos(StackOption.SPIN));
+        assertEquals(100_000_000, StackOptions.DEFAULT.profile("latency").nanos(StackOption.SPIN));
         assertEquals(0, StackOptions.DEFAULT.profile("safe").nanos(StackOption.SPIN));
         assertEquals(0, StackOptions.DEFAULT.profile("safe").nanos(StackOption.LOCK_SPIN));
         assertEquals(20_000, StackOptions.DEFAULT.profile("throughput").nanos(StackOption.SPIN));
@@ -52,7 +53,8 @@ class ProfileTest {
     void aShippedProfileSaysWhyAndNoLineIsTooLong() throws IOException {
         for (String name : Profile.SHIPPED) {
             try (var in = StackOptions.class.getResourceAsStream("profile/" + name + ".profile")) {
-                String text = new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+                String text =
+                        new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
                 assertTrue(text.startsWith("# "), name);
                 assertTrue(text.lines().allMatch(line -> line.length() <= 140), name);
                 assertTrue(text.lines().filter(line -> line.startsWith("#")).count() >= 4, name);
@@ -63,7 +65,8 @@ class ProfileTest {
     @Test
     void linesAreNameAndValueWithRemarksAndBlanks() throws IOException {
         StackOptions options =
-                read("# why\n\n  spin=1us  \r\n\tpackets =  64 # few\n#spin = 2us\nEF_DEFER_WORK_LIMIT = 5");
+                read(
+                        "# why\n\n  spin=1us  \r\n\tpackets =  64 # few\n#spin = 2us\nEF_DEFER_WORK_LIMIT = 5");
         assertEquals(1_000, options.nanos(StackOption.SPIN));
         assertEquals(64, options.number(StackOption.PACKETS));
         assertEquals(5, options.number(StackOption.DEFER_LIMIT));
@@ -92,8 +95,19 @@ class ProfileTest {
     void whatIsNoLineOfAProfileIsRefused() throws IOException {
         for (String wrong :
                 new String[] {
-                    "spin", "spin 1us", "= 1us", "=", "spin = ", "spin = 1us 2us", "spin == 1us", "include",
-                    "include ", "include = safe", "\ufeffspin = 1us", "spin = 1us; packets = 3", "\u0000"
+                    "spin",
+                    "spin 1us",
+                    "= 1us",
+                    "=",
+                    "spin = ",
+                    "spin = 1us 2us",
+                    "spin == 1us",
+                    "include",
+                    "include ",
+                    "include = safe",
+                    "\ufeffspin = 1us",
+                    "spin = 1us; packets = 3",
+                    "\u0000"
                 }) {
             String message = refused("\n" + wrong);
             assertTrue(message.contains("line 2: "), message);
@@ -166,8 +180,10 @@ class ProfileTest {
 
     @Test
     void aFileThatIsNotTextIsRefused() throws IOException {
-        Path file = Files.write(folder.resolve("bytes"), new byte[] {'#', (byte) 0xff, (byte) 0xfe});
-        assertTrue(Refusals.of(() -> StackOptions.DEFAULT.profile(file.toString())).contains("UTF-8"));
+        Path file =
+                Files.write(folder.resolve("bytes"), new byte[] {'#', (byte) 0xff, (byte) 0xfe});
+        assertTrue(
+                Refusals.of(() -> StackOptions.DEFAULT.profile(file.toString())).contains("UTF-8"));
     }
 
     @Test
@@ -176,7 +192,8 @@ class ProfileTest {
                 "there is no profile \"latncy\", did you mean \"latency\"?"
                         + " expected latency, safe, throughput or the path of a file",
                 Refusals.of(() -> StackOptions.DEFAULT.profile("latncy")));
-        for (String wrong : new String[] {"", ".", "/", "a\0b", "\n", "x".repeat(100_000), "../latency"}) {
+        for (String wrong :
+                new String[] {"", ".", "/", "a\0b", "\n", "x".repeat(100_000), "../latency"}) {
             Refusals.of(() -> StackOptions.DEFAULT.profile(wrong));
         }
         Refusals.of(() -> StackOptions.DEFAULT.profile(folder.toString()));

@@ -54,9 +54,16 @@ class StackOptionsTest {
         UnaryOperator<StackOptions> environment =
                 options ->
                         options.environment(
-                                Map.of("EF_SPIN_USEC", "7", "ONLOAD_POLL_EVENTS", "7", "EF_OTHER", ""));
+                                Map.of(
+                                        "EF_SPIN_USEC",
+                                        "7",
+                                        "ONLOAD_POLL_EVENTS",
+                                        "7",
+                                        "EF_OTHER",
+                                        ""));
         UnaryOperator<StackOptions> program = options -> options.with("spin", "3us");
-        List<List<UnaryOperator<StackOptions>>> orders = orders(List.of(profile, environment, program));
+        List<List<UnaryOperator<StackOptions>>> orders =
+                orders(List.of(profile, environment, program));
         assertEquals(6, orders.size());
         for (List<UnaryOperator<StackOptions>> order : orders) {
             StackOptions options = after(order);
@@ -76,10 +83,8 @@ class StackOptionsTest {
 
     @Test
     void ofTwoOfTheSameKindTheLaterCounts() {
-        assertEquals(
-                2, StackOptions.DEFAULT.with("spin", "1ns").with(SPIN, "2ns").nanos(SPIN));
-        assertEquals(
-                0, StackOptions.DEFAULT.profile("latency").profile("safe").nanos(SPIN));
+        assertEquals(2, StackOptions.DEFAULT.with("spin", "1ns").with(SPIN, "2ns").nanos(SPIN));
+        assertEquals(0, StackOptions.DEFAULT.profile("latency").profile("safe").nanos(SPIN));
         assertEquals(
                 100_000_000, StackOptions.DEFAULT.profile("safe").profile("latency").nanos(SPIN));
         assertEquals(
@@ -186,7 +191,9 @@ class StackOptionsTest {
             case SWITCH -> random.flip() ? "yes" : "0";
             case NUMBER -> Long.toString(value);
             case DURATION ->
-                    random.chance(0.2) && option.most() == Long.MAX_VALUE ? "forever" : value + "ns";
+                    random.chance(0.2) && option.most() == Long.MAX_VALUE
+                            ? "forever"
+                            : value + "ns";
             case BYTES -> Integer.toString(Integer.highestOneBit((int) Math.max(value, 512)));
             case WORD -> option.words().get((int) value);
             case TEXT -> "x".repeat(random.between(0, (int) Math.min(option.most(), 64)));
@@ -203,7 +210,9 @@ class StackOptionsTest {
                             ? options.with(option, text)
                             : options.environment(Map.of(option.variable(), text));
         }
-        return random.flip() ? options.profile(random.oneOf("latency", "safe", "throughput")) : options;
+        return random.flip()
+                ? options.profile(random.oneOf("latency", "safe", "throughput"))
+                : options;
     }
 
     @Test

@@ -23,8 +23,16 @@ class ValueTextTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 0", "0ns, 0", "1ns, 1", "50us, 50000", "10ms, 10000000", "1s, 1000000000",
-        "2min, 120000000000", "1h, 3600000000000", "007us, 7000", "forever, 9223372036854775807"
+        "0, 0",
+        "0ns, 0",
+        "1ns, 1",
+        "50us, 50000",
+        "10ms, 10000000",
+        "1s, 1000000000",
+        "2min, 120000000000",
+        "1h, 3600000000000",
+        "007us, 7000",
+        "forever, 9223372036854775807"
     })
     void aDurationIsAWholeNumberWithAUnit(String text, long nanos) {
         assertEquals(nanos, with(StackOption.SPIN, text).nanos(StackOption.SPIN));
@@ -33,9 +41,33 @@ class ValueTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "50", "1", "us", "-1us", "+1us", "1.5ms", "1e3us", "0x10us", "1_000us", "1,5s", "5 us",
-                " 5us", "5us ", "5us\n", "5US", "5µs", "\u0665\u0660us", "５us", "5d", "5us5us", "Forever",
-                "for ever", "-1", "9223372036854775808ns", "999999999999999999h", "9223372036855ms\u0000"
+                "",
+                "50",
+                "1",
+                "us",
+                "-1us",
+                "+1us",
+                "1.5ms",
+                "1e3us",
+                "0x10us",
+                "1_000us",
+                "1,5s",
+                "5 us",
+                " 5us",
+                "5us ",
+                "5us\n",
+                "5US",
+                "5µs",
+                "\u0665\u0660us",
+                "５us",
+                "5d",
+                "5us5us",
+                "Forever",
+                "for ever",
+                "-1",
+                "9223372036854775808ns",
+                "999999999999999999h",
+                "9223372036855ms\u0000"
             })
     void whatIsNoDurationIsRefused(String text) {
         assertTrue(refused(StackOption.SPIN, text).contains("a duration such as 50us"));
@@ -72,8 +104,24 @@ class ValueTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "k", "-1", "+1", "1kb", "1kk", "1ki", "1 k", "64\u212A", "\u0661k", "0x40", "1.5k",
-                "65537", "65k", "18014398509481984g", "17179869184g", "9223372036854775807", "1t"
+                "",
+                "k",
+                "-1",
+                "+1",
+                "1kb",
+                "1kk",
+                "1ki",
+                "1 k",
+                "64\u212A",
+                "\u0661k",
+                "0x40",
+                "1.5k",
+                "65537",
+                "65k",
+                "18014398509481984g",
+                "17179869184g",
+                "9223372036854775807",
+                "1t"
             })
     void whatAreNoBytesAreRefused(String text) {
         String message = refused(StackOption.SEND_UNLOCKED_THRESHOLD, text);
@@ -99,8 +147,26 @@ class ValueTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "-", "--1", "0", "201", "-1", "+5", "5k", "5.0", " 5", "5\r", "0x5", "1e1", "\u0665",
-                "４", "five", "99999999999999999999", "4294967297", "18446744073709551617", "5#"
+                "",
+                "-",
+                "--1",
+                "0",
+                "201",
+                "-1",
+                "+5",
+                "5k",
+                "5.0",
+                " 5",
+                "5\r",
+                "0x5",
+                "1e1",
+                "\u0665",
+                "４",
+                "five",
+                "99999999999999999999",
+                "4294967297",
+                "18446744073709551617",
+                "5#"
             })
     void whatIsNoNumberOfItsRangeIsRefused(String text) {
         assertTrue(refused(StackOption.DEFER_LIMIT, text).contains("a whole number from 1 to 200"));
@@ -161,7 +227,9 @@ class ValueTextTest {
         assertEquals("", with(option, "").text(option));
         assertEquals("n".repeat(64), with(option, "n".repeat(64)).text(option));
         for (String wrong :
-                new String[] {"..", ".a", "a/b", "a\\b", "a b", "ä", "a\n", "a\0", "n".repeat(65)}) {
+                new String[] {
+                    "..", ".a", "a/b", "a\\b", "a b", "ä", "a\n", "a\0", "n".repeat(65)
+                }) {
             refused(option, wrong);
         }
     }
@@ -171,7 +239,9 @@ class ValueTextTest {
         StackOption option = StackOption.DUMP_FOLDER;
         assertEquals("/var/run/on load/ä", with(option, "/var/run/on load/ä").text(option));
         for (String wrong :
-                new String[] {"a\nb", "a\rb", "a\u0085b", "a\u2028b", "a#b", " a", "a\t", "a".repeat(4097)}) {
+                new String[] {
+                    "a\nb", "a\rb", "a\u0085b", "a\u2028b", "a#b", " a", "a\t", "a".repeat(4097)
+                }) {
             refused(option, wrong);
         }
     }
@@ -215,7 +285,9 @@ class ValueTextTest {
     void oneBeyondABoundIsRefused() {
         for (StackOption option : StackOption.values()) {
             OptionType type = option.type();
-            if (type == OptionType.NUMBER || type == OptionType.BYTES || type == OptionType.DURATION) {
+            if (type == OptionType.NUMBER
+                    || type == OptionType.BYTES
+                    || type == OptionType.DURATION) {
                 String unit = type == OptionType.DURATION ? "ns" : "";
                 refused(option, option.least() - 1 + unit);
                 if (option.most() != Long.MAX_VALUE) {
