@@ -161,6 +161,10 @@ public final class TimerWheel {
                     "advance called while entries expire: schedule for now, and advance afterwards");
         }
         collect(nowNs, Long.compareUnsigned(target, position) < 0 ? position : target);
+        if (nextNs <= nowNs) {
+            // It was the beginning of a slot, perhaps, whose entries are all cancelled by now.
+            nextKnown = false;
+        }
         return heads[due] == null ? 0 : expire(nowNs, handler);
     }
 

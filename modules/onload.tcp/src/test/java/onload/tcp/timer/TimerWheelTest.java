@@ -3,6 +3,7 @@ package onload.tcp.timer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.testkit.base.AllocatedBytes;
 import onload.testkit.base.Property;
@@ -106,6 +107,22 @@ class TimerWheelTest {
         assertEquals(-1, wheel.nextDeadlineNs());
         assertEquals(1, wheel.advance(10, (entry, now) -> {}));
         assertEquals(0, wheel.size());
+    }
+
+    @Test
+    void aWheelThatManyEntriesHaveLeftIsNotDueForEver() {
+        TimerWheel wheel = new TimerWheel(1, 0);
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            entries.add(new Entry());
+            wheel.schedule(entries.get(i), 1_000_000 + i);
+        }
+        wheel.cancel(entries.getFirst());
+        long beginsNs = wheel.nextDeadlineNs();
+        assertTrue(beginsNs <= 1_000_001, () -> "due at " + beginsNs);
+        entries.forEach(wheel::cancel);
+        assertEquals(0, wheel.advance(2_000_000, (entry, nowNs) -> {}));
+        assertEquals(TimerWheel.NEVER, wheel.nextDeadlineNs());
     }
 
     @Test
