@@ -53,6 +53,37 @@ final class TwoStacks implements AutoCloseable {
         return new TwoStacks(EmulatedNetwork.onRealTime(clock, 1), clock, link, setUp);
     }
 
+    /** On virtual time, driven by {@link #run}; nothing may wait. */
+    static TwoStacks onVirtualTime(MovedClock clock, UnaryOperator<StackBuilder> setUp) {
+        return new TwoStacks(
+                EmulatedNetwork.onVirtualTime(1),
+                clock,
+                LinkSettings.builder().delayNs(10_000).build(),
+                b -> setUp.apply(b.option("drive", "polled")));
+    }
+
+    /** A clock that the test moves. */
+    static final class MovedClock implements NanoClock {
+        long nowNs = 1;
+
+        @Override
+        public long nanoTime() {
+            return nowNs;
+        }
+    }
+
+    /** Lets time go by in steps, both stacks polling after each. */
+    void run(MovedClock clock, long durationNs) {
+        long endNs = clock.nowNs + durationNs;
+        while (clock.nowNs < endNs) {
+            long next = Math.min(one.nextDeadlineNs(), other.nextDeadlineNs());
+            next = Math.min(next, network.nextDueNs());
+            clock.nowNs = Math.min(endNs, Math.max(clock.nowNs + 1_000, next));
+            one.poll();
+            other.poll();
+        }
+    }
+
     private Stack open(
             EmulatedNic nic,
             String address,
