@@ -4,7 +4,7 @@ import onload.nic.spi.NicProvider;
 module onload.sockets {
     requires transitive onload.tcp;
     requires transitive onload.udp;
-    requires jdk.jfr;
+    requires transitive jdk.jfr;
     requires org.slf4j;
 
     exports onload.sockets;
