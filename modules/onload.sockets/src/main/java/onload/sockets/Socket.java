@@ -9,6 +9,8 @@ import onload.wire.Ipv6Address;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -33,14 +35,32 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     static final int TO_END = 4;
 
     private static final PollerKey[] NO_KEYS = {};
+    private static final VarHandle MARKED_READ;
+
+    static {
+        try {
+            MARKED_READ =
+                    MethodHandles.lookup()
+                            .findVarHandle(Socket.class, "isMarkedRead", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final StackCore core;
+
+    /** The socket before this one among {@link ReadSockets}, who own it. */
+    @Nullable Socket readBefore;
+
     private final int number;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile PollerKey[] keys = NO_KEYS;
     private volatile long spinNs = Spinning.UNSET;
     private final OptionValues options;
     private volatile @Nullable Object attachment;
+
+    @SuppressWarnings("unused") // by MARKED_READ
+    private volatile boolean isMarkedRead;
 
     /** Set when the engine's socket is closed: nothing more is delivered. Written by the holder. */
     private volatile boolean isClosed;
@@ -265,6 +285,11 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
      * @return whether it was taken
      */
     abstract boolean sendLeft(int packet);
+
+    /** {@return whether it was marked} For {@link ReadSockets}. */
+    final boolean markRead(boolean isMarked) {
+        return (boolean) MARKED_READ.getAndSet(this, isMarked);
+    }
 
     /** Takes into account what users have read since the last time. */
     abstract void account();

@@ -82,6 +82,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     final StackCounters counters;
     final DeferredSend deferred;
     final Mailbox reaps;
+    final ReadSockets readers = new ReadSockets();
     final SocketTable sockets;
     final Wakes wakes = new Wakes();
     final Settings settings;
@@ -370,6 +371,10 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         return buffers.memory();
     }
 
+    private boolean isReaped() {
+        return reaps.isEmpty() && readers.isEmpty();
+    }
+
     private void reapHeld() {
         int packet = reaps.takeAllLastFirst();
         int count = 0;
@@ -387,6 +392,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
             count++;
             packet = next;
         }
+        readers.account();
         counters.add(StackCounter.PACKETS_REAPED, count);
     }
 
@@ -407,7 +413,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
      */
     int pollHeld() {
         nowNs = clock.nanoTime();
-        if (!reaps.isEmpty()) {
+        if (!isReaped()) {
             reapHeld();
         }
         TcpEngine engine = tcp();
@@ -513,7 +519,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     @Override
     public int prime() {
         enter();
-        boolean isArmed = reaps.isEmpty() && ip.nextDeadlineNs() != Long.MIN_VALUE;
+        boolean isArmed = isReaped() && ip.nextDeadlineNs() != Long.MIN_VALUE;
         for (VirtualInterface nic : nics) {
             isArmed = isArmed && nic.prime();
         }

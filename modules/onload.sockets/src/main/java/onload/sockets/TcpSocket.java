@@ -414,6 +414,7 @@ public final class TcpSocket extends Socket {
                 inbox.leave();
             }
             if (packet != PacketBuffers.NONE) {
+                core.readers.put(this);
                 tellIfMuch();
                 return packet;
             }
@@ -636,14 +637,14 @@ public final class TcpSocket extends Socket {
                 || buffers.headroom(packet) < PacketBuffers.HEADROOM
                 || buffers.continuation(packet) != PacketBuffers.NONE) {
             throw new IllegalArgumentException(
-                    "packet %d has %d bytes of data and %d of head-room; expected %d at most, and %d, and nothing"
-                            + " that continues it"
-                                    .formatted(
-                                            packet,
-                                            length,
-                                            buffers.headroom(packet),
-                                            segmentBytes,
-                                            PacketBuffers.HEADROOM));
+                    ("packet %d has %d bytes of data and %d of head-room; expected %d at most, and %d, and"
+                                    + " nothing that continues it")
+                            .formatted(
+                                    packet,
+                                    length,
+                                    buffers.headroom(packet),
+                                    segmentBytes,
+                                    PacketBuffers.HEADROOM));
         }
         int state = sendState;
         if (state != 0) {

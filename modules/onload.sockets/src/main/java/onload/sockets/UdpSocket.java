@@ -291,8 +291,12 @@ public final class UdpSocket extends Socket {
         } finally {
             inbox.leave();
         }
+        if (packet == PacketBuffers.NONE) {
+            return Status.WOULD_BLOCK;
+        }
+        core.readers.put(this);
         tellIfMuch();
-        return packet == PacketBuffers.NONE ? Status.WOULD_BLOCK : packet;
+        return packet;
     }
 
     /**
