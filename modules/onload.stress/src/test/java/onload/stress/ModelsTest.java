@@ -40,8 +40,8 @@ class ModelsTest {
         modelChecking()
                 .threads(2)
                 .actorsPerThread(3)
-                .iterations(form.of(5, 100))
-                .invocationsPerIteration(form.of(300, 10_000))
+                .iterations(form.of(4, 100))
+                .invocationsPerIteration(form.of(250, 10_000))
                 .check(model);
     }
 
@@ -57,8 +57,8 @@ class ModelsTest {
         modelChecking()
                 .threads(3)
                 .actorsPerThread(2)
-                .iterations(form.of(5, 100))
-                .invocationsPerIteration(form.of(300, 10_000))
+                .iterations(form.of(4, 100))
+                .invocationsPerIteration(form.of(250, 10_000))
                 .check(model);
     }
 
@@ -74,7 +74,7 @@ class ModelsTest {
         new StressOptions()
                 .threads(2)
                 .actorsPerThread(3)
-                .iterations(form.of(5, 100))
+                .iterations(form.of(4, 100))
                 .invocationsPerIteration(form.of(500, 20_000))
                 .check(model);
     }

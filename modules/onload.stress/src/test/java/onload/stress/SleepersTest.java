@@ -105,7 +105,7 @@ class SleepersTest {
                     locked.getAndIncrement();
                 }
                 case 1 -> work.doOrSet(1 << thread % 6);
-                case 2 -> Thread.yield();
+                case 2 -> Thread.onSpinWait();
                 default -> Thread.currentThread().interrupt();
             }
         }

@@ -21,7 +21,7 @@ final class ForgetfulLock {
         return word.compareAndSet(0, LOCKED);
     }
 
-    /** Takes the lock, or leaves an item; {@return whether the caller has the lock} */
+    /** {@return whether the caller has the lock now} Otherwise an item is left. */
     boolean lockOrLeave(int item) {
         while (true) {
             int seen = word.get();

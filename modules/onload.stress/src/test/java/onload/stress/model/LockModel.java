@@ -53,7 +53,7 @@ public class LockModel implements LeftWork {
         }
     }
 
-    /** Reads, having slept for the lock if need be; {@return the log with the flags} */
+    /** {@return the log with the flags} Sleeps for the lock if need be. */
     @Operation
     public String read() {
         lock.lock(0);
@@ -62,7 +62,7 @@ public class LockModel implements LeftWork {
         return read;
     }
 
-    /** Reads, without ever sleeping; {@return the log with the flags} */
+    /** {@return the log with the flags} Never sleeps. */
     @Operation
     public String spinAndRead() {
         while (!lock.tryLock()) {

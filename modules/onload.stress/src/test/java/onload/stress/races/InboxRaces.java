@@ -28,7 +28,7 @@ public final class InboxRaces {
             box.put(packet);
         }
 
-        /** Reads a packet, if there is one; {@return numbers, to which its is added as a decimal digit} */
+        /** {@return numbers, and one that is read now, if there is one, as a further decimal digit} */
         protected final int readOne(int numbers) {
             box.enter();
             int packet = box.first();
@@ -41,7 +41,7 @@ public final class InboxRaces {
             return all;
         }
 
-        /** Reads all; {@return numbers, to which those of the packets are added, or -1 if the box said wrong} */
+        /** {@return numbers, and all that are read now as further digits; or -1 if the box said wrong} */
         protected final int readAll(int numbers) {
             int all = numbers;
             while (box.hasPackets()) {

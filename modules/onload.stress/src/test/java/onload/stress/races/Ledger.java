@@ -38,7 +38,7 @@ public class Ledger implements LeftWork {
         }
     }
 
-    /** Does an item, now or by leaving it, as a socket would; {@return the answer of the lock} */
+    /** {@return the answer of the lock} Does an item, now or by leaving it, as a socket would. */
     protected final int doOrLeave(int item) {
         payloads[item] = 1;
         int answer = lock.lockOrLeave(item);
@@ -52,7 +52,7 @@ public class Ledger implements LeftWork {
         return answer;
     }
 
-    /** Does flags, now or by setting them; {@return the answer of the lock} */
+    /** {@return the answer of the lock} Does flags, now or by setting them. */
     protected final int doOrSet(int flags) {
         int answer = lock.lockOrSet(flags);
         if (answer == StackLock.HELD) {

@@ -28,7 +28,7 @@ public final class MailboxRaces {
             box.put(packet);
         }
 
-        /** Takes all; {@return numbers, to which those of the packets are added as decimal digits} */
+        /** {@return numbers, and all that are taken now as further decimal digits} */
         protected final int take(int numbers) {
             int all = numbers;
             int packet = box.takeAll();

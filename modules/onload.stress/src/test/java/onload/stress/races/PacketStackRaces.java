@@ -29,7 +29,7 @@ public final class PacketStackRaces {
             }
         }
 
-        /** Takes what is in it; {@return how many packets it said there were} */
+        /** {@return how many packets it said there were} Takes what is in it. */
         protected final int drain() {
             int size = stack.size();
             for (int i = 0; i < PACKETS; i++) {
