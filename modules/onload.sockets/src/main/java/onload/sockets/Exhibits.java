@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -66,6 +67,7 @@ final class Exhibits implements Publisher {
     private final SocketRecord record = new SocketRecord();
     private final long[] nicCounts = new long[NIC_COUNTERS.length];
     private List<VirtualInterface> nics = List.of();
+    private List<String> nicNames = List.of();
     private @Nullable StackCore core;
     private int nextPlace;
     private long retransmissions;
@@ -173,6 +175,7 @@ final class Exhibits implements Publisher {
     void begin(StackCore stackCore, List<VirtualInterface> interfaces, String text) {
         core = stackCore;
         nics = List.copyOf(interfaces);
+        nicNames = IntStream.range(0, nics.size()).mapToObj(Exhibits::nicName).toList();
         StackFile shown = file;
         if (shown != null) {
             shown.values(text);
@@ -222,7 +225,7 @@ final class Exhibits implements Publisher {
             for (int k = 0; k < nicCounts.length; k++) {
                 nicCounts[k] = nics.get(i).counters().get(NIC_COUNTERS[k]);
             }
-            shown.copy(nicName(i), nicCounts);
+            shown.copy(nicNames.get(i), nicCounts);
         }
     }
 

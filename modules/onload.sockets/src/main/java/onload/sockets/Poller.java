@@ -102,7 +102,7 @@ public final class Poller extends Waitable implements AutoCloseable {
         core.enter();
         boolean isAdded;
         try {
-            isAdded = !isClosed && socket.add(key);
+            isAdded = !isClosed && !core.isClosed() && socket.add(key);
         } finally {
             core.leave();
         }
@@ -175,7 +175,7 @@ public final class Poller extends Waitable implements AutoCloseable {
     }
 
     private int tell(Ready ready, int most) {
-        if (isClosed) {
+        if (isClosed || core.isClosed()) {
             return Status.CLOSED;
         }
         takeQueued();

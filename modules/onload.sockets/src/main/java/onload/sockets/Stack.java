@@ -449,6 +449,11 @@ public final class Stack implements AutoCloseable {
         return !closing.get();
     }
 
+    /** {@return the inside} For tests. */
+    StackCore core() {
+        return core;
+    }
+
     /** {@return what packets are not home, in words; empty if all are} For tests, after closing. */
     String outstanding() {
         return pool.outstanding();

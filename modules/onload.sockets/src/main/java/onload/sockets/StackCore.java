@@ -413,6 +413,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
      */
     int pollHeld() {
         nowNs = clock.nanoTime();
+        LAST_POLL.setOpaque(this, nowNs);
         if (!isReaped()) {
             reapHeld();
         }
@@ -425,7 +426,6 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
             stockUnlocked();
         }
         sendsSincePoll = 0;
-        LAST_POLL.setOpaque(this, nowNs);
         if (nowNs >= publishNs) {
             publish();
         }
@@ -473,6 +473,9 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
                 count(who, events);
                 woken = wakes.count();
                 counters.add(StackCounter.WAKE_UPS, woken);
+            } else {
+                // Who spins takes the time from here.
+                LAST_POLL.setOpaque(this, clock.nanoTime());
             }
         } catch (RuntimeException | Error e) {
             fault(e);
