@@ -41,7 +41,7 @@ class ModelsTest {
                 .threads(2)
                 .actorsPerThread(3)
                 .iterations(form.of(4, 100))
-                .invocationsPerIteration(form.of(250, 10_000))
+                .invocationsPerIteration(form.of(250, 3_000))
                 .check(model);
     }
 
@@ -58,7 +58,7 @@ class ModelsTest {
                 .threads(3)
                 .actorsPerThread(2)
                 .iterations(form.of(4, 100))
-                .invocationsPerIteration(form.of(250, 10_000))
+                .invocationsPerIteration(form.of(250, 3_000))
                 .check(model);
     }
 
@@ -75,7 +75,7 @@ class ModelsTest {
                 .threads(2)
                 .actorsPerThread(3)
                 .iterations(form.of(4, 100))
-                .invocationsPerIteration(form.of(500, 20_000))
+                .invocationsPerIteration(form.of(500, 10_000))
                 .check(model);
     }
 
@@ -84,13 +84,13 @@ class ModelsTest {
         modelChecking()
                 .addCustomScenario(Scenarios.topComesBack(PacketStackModel.class))
                 .iterations(0)
-                .invocationsPerIteration(form.of(1000, 1_000_000))
+                .invocationsPerIteration(form.of(1000, 50_000))
                 .check(PacketStackModel.class);
     }
 
     @Test
     void aReaderWhoSleepsWhenThereIsNothingMissesNothing() throws Exception {
-        readerAndWriter(ReaderModel.class, form.of(1000, 1_000_000)).check(ReaderModel.class);
+        readerAndWriter(ReaderModel.class, form.of(1000, 50_000)).check(ReaderModel.class);
     }
 
     /** A reader and a writer of two; that they come to an end is all that is expected. */

@@ -84,7 +84,7 @@ final class Races {
             command.addAll(List.of("-sc", "false", "-af", "NONE", "-jvmArgs", EXPORT));
         } else {
             // All ways to compile, and options of the JVM that shake the compilers.
-            command.addAll(List.of("-m", "quick", "-jvmArgsPrepend", EXPORT));
+            command.addAll(List.of("-m", "quick", "-time", "1000", "-jvmArgsPrepend", EXPORT));
         }
         return command;
     }
