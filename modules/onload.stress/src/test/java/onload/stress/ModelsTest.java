@@ -89,6 +89,15 @@ class ModelsTest {
     }
 
     @Test
+    void whatIsLeftAtTheLastMomentIsDone() throws Exception {
+        modelChecking()
+                .addCustomScenario(Scenarios.leavingToAnUnlock(LockModel.class))
+                .iterations(0)
+                .invocationsPerIteration(form.of(3000, 50_000))
+                .check(LockModel.class);
+    }
+
+    @Test
     void aReaderWhoSleepsWhenThereIsNothingMissesNothing() throws Exception {
         readerAndWriter(ReaderModel.class, form.of(1000, 50_000)).check(ReaderModel.class);
     }

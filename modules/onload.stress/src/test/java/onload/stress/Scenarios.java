@@ -36,6 +36,19 @@ final class Scenarios {
                 List.of(), List.of(List.of(put, put), List.of(take, take)), List.of(), null);
     }
 
+    /**
+     * A thread has a lock and gives it up, while another leaves two items.
+     *
+     * @param model has {@code append(int)} and {@code read()}
+     */
+    static ExecutionScenario leavingToAnUnlock(Class<?> model) throws NoSuchMethodException {
+        Actor read = new Actor(model.getMethod("read"), List.of());
+        Actor one = new Actor(model.getMethod("append", int.class), List.of(1));
+        Actor two = new Actor(model.getMethod("append", int.class), List.of(2));
+        return new ExecutionScenario(
+                List.of(), List.of(List.of(read), List.of(one, two)), List.of(read), null);
+    }
+
     private static Actor push(Class<?> model, int number) throws NoSuchMethodException {
         return new Actor(model.getMethod("push", int.class), List.of(number));
     }
