@@ -522,9 +522,11 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     @Override
     public int prime() {
         enter();
-        boolean isArmed = isReaped() && ip.nextDeadlineNs() != Long.MIN_VALUE;
-        for (VirtualInterface nic : nics) {
-            isArmed = isArmed && nic.prime();
+        boolean isArmed = false;
+        try {
+            isArmed = armHeld();
+        } catch (RuntimeException | Error e) {
+            fault(e);
         }
         if (!isArmed) {
             counters.increment(StackCounter.PRIMES_TOO_LATE);
@@ -534,6 +536,21 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         publishDeadline();
         leave();
         return ARMED;
+    }
+
+    /** Held: answers whether the wake-ups are armed; they are not if there is something to do first. */
+    private boolean armHeld() {
+        if (!isReaped()) {
+            // Who is about to sleep has just read something, as a rule: that alone is no reason for a poll.
+            reapHeld();
+            ip.flush(nowNs);
+        }
+        // Whom reaping has made ready may be the very thread that is about to sleep.
+        boolean isArmed = wakes.count() == 0 && ip.nextDeadlineNs() != Long.MIN_VALUE;
+        for (VirtualInterface nic : nics) {
+            isArmed = isArmed && nic.prime();
+        }
+        return isArmed;
     }
 
     @Override
