@@ -449,7 +449,7 @@ final class EmulatedInterface implements VirtualInterface {
         if (isArmed) {
             isArmed = false;
             counters.increment(NicCounter.WAKE_UPS);
-            wakeUp.signal();
+            wakeUp.signalHeld();
         }
     }
 

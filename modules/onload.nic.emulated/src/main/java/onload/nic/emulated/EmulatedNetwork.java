@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -450,7 +451,10 @@ public final class EmulatedNetwork implements AutoCloseable {
         NEXT_DUE_NS.setRelease(this, dueNs);
         if (lock != null && sleepers != null) {
             sleepers.alert(dueNs);
+            Thread woken = sleepers.takeWoken();
             lock.unlock();
+            // Null is allowed, and does nothing.
+            LockSupport.unpark(woken);
         }
     }
 

@@ -43,7 +43,15 @@ final class EmulatedWakeUp implements WakeUp {
     @Override
     public void signal() {
         if (!signalled.getAndSet(true)) {
-            unpark();
+            // Null is allowed, and does nothing.
+            LockSupport.unpark(sleeper);
+        }
+    }
+
+    /** As {@link #signal}, for the holder of the network's lock; wakes when that is given back. */
+    void signalHeld() {
+        if (!signalled.getAndSet(true) && sleepers != null) {
+            sleepers.wake(sleeper);
         }
     }
 
@@ -56,8 +64,7 @@ final class EmulatedWakeUp implements WakeUp {
         sleeper = thread;
     }
 
-    void unpark() {
-        // Null is allowed, and does nothing.
-        LockSupport.unpark(sleeper);
+    @Nullable Thread sleeper() {
+        return sleeper;
     }
 }

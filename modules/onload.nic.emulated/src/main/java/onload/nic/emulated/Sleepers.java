@@ -24,6 +24,7 @@ final class Sleepers {
     private final List<EmulatedWakeUp> asleep = new ArrayList<>();
     private @Nullable EmulatedWakeUp leader;
     private long leaderWakesNs;
+    private @Nullable Thread woken;
 
     Sleepers(EmulatedNetwork network, NanoClock clock) {
         this.network = network;
@@ -33,26 +34,24 @@ final class Sleepers {
     /** Waits as {@code WakeUp.await} does, for a wake-up that had no signal a moment ago. */
     boolean await(EmulatedWakeUp wakeUp, long timeoutNs) throws InterruptedException {
         long nowNs = clock.nanoTime();
-        network.advance(nowNs);
-        if (wakeUp.take()) {
-            return true;
-        }
         if (timeoutNs <= 0) {
-            return false;
+            network.advance(nowNs);
+            return wakeUp.take();
         }
         long deadlineNs = nowNs + timeoutNs < nowNs ? Long.MAX_VALUE : nowNs + timeoutNs;
-        join(wakeUp);
+        wakeUp.sleeper(Thread.currentThread());
         try {
-            return sleep(wakeUp, deadlineNs);
+            return sleep(wakeUp, nowNs, deadlineNs);
         } finally {
             leave(wakeUp);
         }
     }
 
-    private boolean sleep(EmulatedWakeUp wakeUp, long deadlineNs) throws InterruptedException {
+    private boolean sleep(EmulatedWakeUp wakeUp, long startNs, long deadlineNs)
+            throws InterruptedException {
+        long nowNs = startNs;
+        long untilNs = join(wakeUp, nowNs, deadlineNs);
         while (true) {
-            long nowNs = clock.nanoTime();
-            long untilNs = plan(wakeUp, nowNs, deadlineNs);
             if (wakeUp.take()) {
                 return true;
             }
@@ -64,14 +63,19 @@ final class Sleepers {
             }
             // A signal or an alert from here on leaves a permit, with which this returns at once.
             LockSupport.parkNanos(wakeUp, untilNs - nowNs);
+            if (wakeUp.take()) {
+                return true;
+            }
+            nowNs = clock.nanoTime();
+            untilNs = plan(wakeUp, nowNs, deadlineNs);
         }
     }
 
-    private void join(EmulatedWakeUp wakeUp) {
-        wakeUp.sleeper(Thread.currentThread());
+    private long join(EmulatedWakeUp wakeUp, long nowNs, long deadlineNs) {
         network.lock();
         try {
             asleep.add(wakeUp);
+            return plan(wakeUp, nowNs, deadlineNs);
         } finally {
             network.unlock();
         }
@@ -105,7 +109,7 @@ final class Sleepers {
                 if (leader != null) {
                     // It has not planned as a leader yet.
                     leaderWakesNs = Long.MIN_VALUE;
-                    leader.unpark();
+                    wake(leader.sleeper());
                 }
             }
         } finally {
@@ -117,7 +121,26 @@ final class Sleepers {
     void alert(long nextDueNs) {
         if (leader != null && nextDueNs < leaderWakesNs) {
             leaderWakesNs = nextDueNs;
-            leader.unpark();
+            wake(leader.sleeper());
         }
+    }
+
+    /**
+     * Wakes a thread when the lock is given back: while it is held, the thread would wake up only to wait for it. For the
+     * holder of the lock.
+     */
+    void wake(@Nullable Thread sleeper) {
+        if (woken == null) {
+            woken = sleeper;
+        } else if (woken != sleeper) {
+            LockSupport.unpark(sleeper);
+        }
+    }
+
+    /** {@return who is to be woken now that the lock is given back; or null} For the holder of the lock. */
+    @Nullable Thread takeWoken() {
+        Thread taken = woken;
+        woken = null;
+        return taken;
     }
 }
