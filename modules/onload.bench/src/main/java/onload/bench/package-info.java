@@ -6,6 +6,8 @@
  * java -jar modules/onload.bench/target/benchmarks.jar Checksum        # what matches a pattern
  * </pre>
  *
+ * <p>What sockets cost is told by percentiles and counters: {@link onload.bench.Sockets} runs without JMH.
+ *
  * <p>Figures that were taken, and how, are in {@code docs/benchmarks}.
  */
 @NullMarked
