@@ -16,7 +16,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sockets of one stack, each connected to one of the other, where a thread reads all that comes and gives it back at once. */
+/**
+ * Sockets of one stack, each connected to one of the other, where a thread reads all that comes and gives it
+ * back at once.
+ */
 final class Flows implements AutoCloseable {
     private static final int PORT = 1000;
     private static final int MOST_READY = 64;
@@ -26,8 +29,7 @@ final class Flows implements AutoCloseable {
     private final List<Socket> senders = new ArrayList<>();
     private final Poller poller;
     private final Thread drain;
-    private final UnsafeBuffer message =
-            new UnsafeBuffer(ByteBuffer.allocateDirect(End.LENGTH));
+    private final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(End.LENGTH));
 
     private Flows(StackPair pair) {
         this.pair = pair;

@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What two stacks in shared mode cost that have many established connections and nothing to do: the CPU time of the whole process, in percent
- * of one core; first while no thread uses them, then while one waits on each stack for any of its connections.
+ * What two stacks in shared mode cost that have many established connections and nothing to do: the CPU time of
+ * the whole process, in percent of one core; first while no thread uses them, then while one waits on each stack
+ * for any of its connections.
  */
 final class IdleStack {
     private static final int PORT = 7;
@@ -64,7 +65,10 @@ final class IdleStack {
     }
 
     private static void connect(
-            StackPair pair, TcpServerSocket server, List<TcpSocket> clients, List<TcpSocket> accepted)
+            StackPair pair,
+            TcpServerSocket server,
+            List<TcpSocket> clients,
+            List<TcpSocket> accepted)
             throws IOException {
         for (int i = 0; i < BATCH; i++) {
             TcpSocket client = pair.one.tcp();
@@ -92,13 +96,12 @@ final class IdleStack {
         Thread.ofPlatform()
                 .daemon()
                 .name("waits")
-                .start(
-                        () -> {
-                            int told = 0;
-                            while (told >= 0) {
-                                told = poller.poll((key, ready) -> {}, BATCH, Socket.FOREVER);
-                            }
-                        });
+                .start(() -> {
+                    int told = 0;
+                    while (told >= 0) {
+                        told = poller.poll((key, ready) -> {}, BATCH, Socket.FOREVER);
+                    }
+                });
     }
 
     private void look(StackPair pair, String what) {
@@ -113,8 +116,7 @@ final class IdleStack {
         System.out.printf("%s: CPU %.3f %% of a core", what, cpuNs / 1e7 / seconds);
         long[] after = counts(pair);
         for (int i = 0; i < before.length; i++) {
-            System.out.printf(
-                    ", %s %.1f/s", TOLD.get(i), (after[i] - before[i]) / seconds);
+            System.out.printf(", %s %.1f/s", TOLD.get(i), (after[i] - before[i]) / seconds);
         }
         System.out.println();
     }

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two ends, one that asks and one that echoes, and how long it took until the answer was there. Between rounds no thread of it runs.
+ * Two ends, one that asks and one that echoes, and how long it took until the answer was there. Between rounds
+ * no thread of it runs.
  */
 final class Lane implements AutoCloseable {
     private static final long LONGEST_NS = 60_000_000_000L;

@@ -19,14 +19,15 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 
 /**
- * Messages of 64 bytes there and back between two threads: two stacks of onload on an emulated cable, and the kernel's loopback by java.nio,
- * in one run and in turns, so that what else happens on the machine happens to all.
+ * Messages of 64 bytes there and back between two threads: two stacks of onload on an emulated cable, and the
+ * kernel's loopback by java.nio, in one run and in turns, so that what else happens on the machine happens to all.
  *
  * <ul>
- *   <li><em>blocking</em>: calls that wait, and sleep at once when there is nothing ({@code spin=0}; channels that block)
+ *   <li><em>blocking</em>: calls that wait, and sleep at once when there is nothing ({@code spin=0}; channels
+ * that block)
  *   <li><em>spinning</em>: calls that wait, and poll until there is something ({@code spin=forever})
- *   <li><em>polling</em>: calls that do not wait, in a loop, each thread on a stack of its own that nobody else drives ({@code drive=polled};
- *       channels that do not block)
+ *   <li><em>polling</em>: calls that do not wait, in a loop, each thread on a stack of its own that nobody else
+ * drives ({@code drive=polled}; channels that do not block)
  * </ul>
  *
  * <p>What spins needs a core for each of the two threads.
@@ -140,8 +141,7 @@ final class PingPong {
     // What is printed.
 
     private static void print(String protocol, List<Lane> lanes) {
-        System.out.printf(
-                "%n%s ping-pong, %d bytes, round trips in ns%n", protocol, End.LENGTH);
+        System.out.printf("%n%s ping-pong, %d bytes, round trips in ns%n", protocol, End.LENGTH);
         System.out.printf(
                 "%-18s %10s %9s %9s %9s %10s   %s%n",
                 "", "count", "p50", "p99", "p99.9", "max", "p50 of the rounds");

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Threads that send on one stack, each by a socket of its own, to a peer that reads it all: how many sends there are in a second, and how the
- * threads met at the lock. Then the same threads while whoever has the lock stands still: a send is left for the holder and does not wait,
- * as long as no more than {@code defer-limit} are left.
+ * Threads that send on one stack, each by a socket of its own, to a peer that reads it all: how many sends there
+ * are in a second, and how the threads met at the lock. Then the same threads while whoever has the lock stands
+ * still: a send is left for the holder and does not wait, as long as no more than {@code defer-limit} are left.
  */
 final class Senders {
     private static final List<Integer> THREADS = List.of(1, 2, 4);
@@ -136,7 +136,8 @@ final class Senders {
         StallingClock clock = new StallingClock();
         Histogram times = new Histogram(3);
         int stalls = 0;
-        try (StackPair pair = StackPair.open(clock, b -> b.option("defer-limit", "" + DEFER_LIMIT));
+        try (StackPair pair =
+                        StackPair.open(clock, b -> b.option("defer-limit", "" + DEFER_LIMIT));
                 Flows flows = Flows.open(pair, isTcp, threads)) {
             send(flows, length.roundNs(), new Histogram(3));
             long[] before = counts(pair.one);
@@ -179,7 +180,8 @@ final class Senders {
             each[i] = own;
             threads.add(
                     Thread.ofPlatform()
-                            .start(() -> leave(flows, index, DEFER_LIMIT / flows.count(), go, own)));
+                            .start(() ->
+                                    leave(flows, index, DEFER_LIMIT / flows.count(), go, own)));
         }
         go.countDown();
         threads.forEach(Senders::join);

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What onload's sockets cost, where percentiles and counters say more than averages: {@link PingPong}, {@link Senders}, {@link IdleStack}.
+ * What onload's sockets cost, where percentiles and counters say more than averages: {@link PingPong}, {@link
+ * Senders}, {@link IdleStack}.
  *
  * <pre>
  * java … onload.bench.Sockets [ping-pong] [senders] [idle] [NAME=VALUE]…      # without names all three

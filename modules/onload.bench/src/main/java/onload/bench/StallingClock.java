@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The JVM's clock, in which one thread can be made to stand still. A stack reads its clock while it holds its lock: so does whoever stalls
- * here, and everybody else finds out what a holder costs them that the operating system has taken off its core.
+ * The JVM's clock, in which one thread can be made to stand still. A stack reads its clock while it holds its
+ * lock: so does whoever stalls here, and everybody else finds out what a holder costs them that the operating
+ * system has taken off its core.
  */
 final class StallingClock implements NanoClock {
     private static final long LOOK_NS = 50_000;

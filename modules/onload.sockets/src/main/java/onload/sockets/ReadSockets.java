@@ -6,12 +6,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Sockets that packets were read from which their readers keep: such packets do not come home with the number of their socket, so the
- * socket itself says that the holder should look what was read.
+ * Sockets that packets were read from which their readers keep: such packets do not come home with the number of
+ * their socket, so the socket itself says that the holder should look what was read.
  *
- * <p>Any thread puts, the holder of the stack's lock takes. A socket is in at most once. <em>Memory order</em>: a reader writes what it has
- * read and then marks its socket, the holder takes the mark away and then looks; both by atomic exchanges, so that one of them sees the
- * other.
+ * <p>Any thread puts, the holder of the stack's lock takes. A socket is in at most once. <em>Memory order</em>:
+ * a reader writes what it has read and then marks its socket, the holder takes the mark away and then looks;
+ * both by atomic exchanges, so that one of them sees the other.
  */
 final class ReadSockets {
     private static final VarHandle LAST;

@@ -541,7 +541,8 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     /** Held: answers whether the wake-ups are armed; they are not if there is something to do first. */
     private boolean armHeld() {
         if (!isReaped()) {
-            // Who is about to sleep has just read something, as a rule: that alone is no reason for a poll.
+            // Who is about to sleep has just read something, as a rule: that alone is no reason for
+            // a poll.
             reapHeld();
             ip.flush(nowNs);
         }

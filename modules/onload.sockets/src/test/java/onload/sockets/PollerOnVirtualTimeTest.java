@@ -2,6 +2,7 @@ package onload.sockets;
 
 import static onload.sockets.TwoStacks.OTHER;
 import static onload.sockets.TwoStacks.at;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;

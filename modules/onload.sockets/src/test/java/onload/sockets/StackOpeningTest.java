@@ -158,7 +158,9 @@ class StackOpeningTest {
         try (Stack stack = builder(provider).nic("failing").open()) {
             assertEquals(
                     "stack opening has no interface \"eth0\"; expected one of lo, failing",
-                    assertThrows(IllegalArgumentException.class, () -> stack.interfaceNumber("eth0"))
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> stack.interfaceNumber("eth0"))
                             .getMessage());
         }
     }

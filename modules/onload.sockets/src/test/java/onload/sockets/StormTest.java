@@ -2,6 +2,7 @@ package onload.sockets;
 
 import static onload.sockets.TwoStacks.OTHER;
 import static onload.sockets.TwoStacks.at;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -26,14 +27,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Threads that do to sockets what they like: everybody comes back, nothing is lost, all packets are home afterwards. */
+/**
+ * Threads that do to sockets what they like: everybody comes back, nothing is lost, all packets are home afterwards.
+ */
 @Timeout(180)
 class StormTest {
     private static final long SECOND = 1_000_000_000;
     private static final int SCALE = Integer.getInteger("onload.scale", 1);
 
     /** What closes a socket under those who use it. */
-    private enum Ending {
+    enum Ending {
         CLOSE,
         ABORT,
         SHUTDOWN,
@@ -42,12 +45,18 @@ class StormTest {
 
     @ParameterizedTest
     @CsvSource({
-        "shared, 0, CLOSE", "shared, 20us, ABORT", "dedicated, 0, CLOSE", "shared, 0, SHUTDOWN", "shared, 1ms, STACK"
+        "shared, 0, CLOSE",
+        "shared, 20us, ABORT",
+        "dedicated, 0, CLOSE",
+        "shared, 0, SHUTDOWN",
+        "shared, 1ms, STACK"
     })
-    void whoeverUsesASocketThatEndsComesBack(String drive, String spin, Ending ending) throws Exception {
+    void whoeverUsesASocketThatEndsComesBack(String drive, String spin, Ending ending)
+            throws Exception {
         for (int round = 0; round < 10 * SCALE; round++) {
             try (TwoStacks stacks =
-                            TwoStacks.onRealTime(b -> b.option("drive", drive).option("spin", spin));
+                            TwoStacks.onRealTime(
+                                    b -> b.option("drive", drive).option("spin", spin));
                     ExecutorService pool = Executors.newCachedThreadPool()) {
                 TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 16);
                 TcpSocket client = stacks.one.tcp();
@@ -135,7 +144,11 @@ class StormTest {
                         started.countDown();
                         answer[0] =
                                 socket.receive(
-                                        new UnsafeBuffer(new byte[10]), 0, 10, null, Socket.FOREVER);
+                                        new UnsafeBuffer(new byte[10]),
+                                        0,
+                                        10,
+                                        null,
+                                        Socket.FOREVER);
                         answer[1] = Thread.currentThread().isInterrupted() ? 1 : 0;
                     };
             Thread thread =
@@ -170,14 +183,12 @@ class StormTest {
                 ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor()) {
             TcpServerSocket server = stacks.other.listen(at(OTHER, 7), count);
             Future<?> accepting =
-                    virtual.submit(
-                            () -> {
-                                for (int i = 0; i < count; i++) {
-                                    TcpSocket peer =
-                                            Objects.requireNonNull(server.accept(20 * SECOND));
-                                    virtual.submit(() -> echo(peer));
-                                }
-                            });
+                    virtual.submit(() -> {
+                        for (int i = 0; i < count; i++) {
+                            TcpSocket peer = Objects.requireNonNull(server.accept(20 * SECOND));
+                            virtual.execute(() -> echo(peer));
+                        }
+                    });
             List<Future<Integer>> clients = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 int id = i;
@@ -227,16 +238,15 @@ class StormTest {
             List<Future<Integer>> readers = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 readers.add(
-                        pool.submit(
-                                () -> {
-                                    UnsafeBuffer in = new UnsafeBuffer(new byte[4]);
-                                    int count = 0;
-                                    while (receiver.receive(in, 0, 4, null, 20 * SECOND) == 4) {
-                                        seen[in.getInt(0)] = true;
-                                        count++;
-                                    }
-                                    return count;
-                                }));
+                        pool.submit(() -> {
+                            UnsafeBuffer in = new UnsafeBuffer(new byte[4]);
+                            int count = 0;
+                            while (receiver.receive(in, 0, 4, null, 20 * SECOND) == 4) {
+                                seen[in.getInt(0)] = true;
+                                count++;
+                            }
+                            return count;
+                        }));
             }
             UdpSocket sender = stacks.one.udp();
             sender.connect(at(OTHER, 53));
@@ -302,14 +312,13 @@ class StormTest {
             for (int t = 0; t < threads; t++) {
                 SplittableRandom random = new SplittableRandom(seed * 31 + t);
                 all.add(
-                        pool.submit(
-                                () -> {
-                                    Spinning.ofThisThread(random.nextInt(3) * 10_000L);
-                                    UnsafeBuffer buffer = new UnsafeBuffer(new byte[20_000]);
-                                    for (int i = 0; i < operations; i++) {
-                                        anything(stacks, server, sockets, datagrams, buffer, random);
-                                    }
-                                }));
+                        pool.submit(() -> {
+                            Spinning.ofThisThread(random.nextInt(3) * 10_000L);
+                            UnsafeBuffer buffer = new UnsafeBuffer(new byte[20_000]);
+                            for (int i = 0; i < operations; i++) {
+                                anything(stacks, server, sockets, datagrams, buffer, random);
+                            }
+                        }));
             }
             for (Future<?> each : all) {
                 each.get(150, TimeUnit.SECONDS);
@@ -380,7 +389,9 @@ class StormTest {
                             buffer,
                             0,
                             length,
-                            at(random.nextBoolean() ? OTHER : TwoStacks.ONE, 2000 + random.nextInt(8)));
+                            at(
+                                    random.nextBoolean() ? OTHER : TwoStacks.ONE,
+                                    2000 + random.nextInt(8)));
                 }
             }
             case 11, 12, 13, 14 -> {

@@ -3,6 +3,7 @@ package onload.sockets;
 import static onload.sockets.TwoStacks.ONE;
 import static onload.sockets.TwoStacks.OTHER;
 import static onload.sockets.TwoStacks.at;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -63,7 +64,8 @@ class TcpSocketOnVirtualTimeTest {
         assertEquals(0, client.connected());
         assertEquals(Readiness.WRITABLE, client.readiness());
         assertEquals(at(OTHER, 80), client.remoteAddress());
-        assertEquals(ONE, Objects.requireNonNull(client.localAddress()).getAddress().getHostAddress());
+        assertEquals(
+                ONE, Objects.requireNonNull(client.localAddress()).getAddress().getHostAddress());
     }
 
     @Test
@@ -127,7 +129,8 @@ class TcpSocketOnVirtualTimeTest {
     @Test
     void byteBuffersMoveTheirPositions() {
         TcpSocket peer = connect();
-        ByteBuffer from = ByteBuffer.wrap("xhello".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        ByteBuffer from =
+                ByteBuffer.wrap("xhello".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
         from.position(1);
         assertEquals(5, client.send(from, 0));
         assertFalse(from.hasRemaining());
@@ -310,10 +313,14 @@ class TcpSocketOnVirtualTimeTest {
     void aSynWithoutAnswerTimesOut() {
         stacks.network.cables().getFirst().up(false);
         stacks.network.cables().getFirst().up(true);
-        stacks.network.cables().getFirst().settings(onload.nic.emulated.LinkSettings.builder().loss(1).build());
+        stacks.network
+                .cables()
+                .getFirst()
+                .settings(onload.nic.emulated.LinkSettings.builder().loss(1).build());
         assertEquals(0, client.connect(at(OTHER, 80)));
         run(200 * SECOND);
-        assertTrue(client.connected() == Status.TIMED_OUT || client.connected() == Status.UNREACHABLE);
+        assertTrue(
+                client.connected() == Status.TIMED_OUT || client.connected() == Status.UNREACHABLE);
     }
 
     @Test
@@ -377,11 +384,12 @@ class TcpSocketOnVirtualTimeTest {
                                 () -> client.set(SocketOption.TCP_MD5SIG, 1))
                         .getMessage());
         assertThrows(
-                UnsupportedOperationException.class, () -> client.set(SocketOption.SO_BROADCAST, 1));
+                UnsupportedOperationException.class,
+                () -> client.set(SocketOption.SO_BROADCAST, 1));
+        assertThrows(IllegalArgumentException.class, () -> client.set(SocketOption.TCP_NODELAY, 2));
         assertThrows(
-                IllegalArgumentException.class, () -> client.set(SocketOption.TCP_NODELAY, 2));
-        assertThrows(
-                UnsupportedOperationException.class, () -> client.set(SocketOption.SO_ACCEPTCONN, 1));
+                UnsupportedOperationException.class,
+                () -> client.set(SocketOption.SO_ACCEPTCONN, 1));
     }
 
     @Test

@@ -3,6 +3,7 @@ package onload.sockets;
 import static onload.sockets.TwoStacks.ONE;
 import static onload.sockets.TwoStacks.OTHER;
 import static onload.sockets.TwoStacks.at;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,7 +63,12 @@ class UdpSocketOnVirtualTimeTest {
         assertEquals(
                 64,
                 receiver.sendTo(
-                        out, 0, 64, message.sourceHigh(), message.sourceLow(), message.sourcePort()));
+                        out,
+                        0,
+                        64,
+                        message.sourceHigh(),
+                        message.sourceLow(),
+                        message.sourcePort()));
         run(10 * MILLISECOND);
         assertEquals(64, sender.receive(in, 0, 1000, null));
     }

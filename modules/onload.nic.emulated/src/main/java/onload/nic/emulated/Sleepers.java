@@ -126,8 +126,8 @@ final class Sleepers {
     }
 
     /**
-     * Wakes a thread when the lock is given back: while it is held, the thread would wake up only to wait for it. For the
-     * holder of the lock.
+     * Wakes a thread when the lock is given back: while it is held, the thread would wake up only to wait for
+     * it. For the holder of the lock.
      */
     void wake(@Nullable Thread sleeper) {
         if (woken == null) {
