@@ -547,7 +547,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
             ip.flush(nowNs);
         }
         // Whom reaping has made ready may be the very thread that is about to sleep.
-        boolean isArmed = wakes.count() == 0 && ip.nextDeadlineNs() != Long.MIN_VALUE;
+        boolean isArmed = wakes.isEmpty() && ip.nextDeadlineNs() != Long.MIN_VALUE;
         for (VirtualInterface nic : nics) {
             isArmed = isArmed && nic.prime();
         }

@@ -19,6 +19,9 @@ public final class Wakes {
     private @Nullable Thread[] threads = new Thread[FIRST_SIZE];
     private int count;
 
+    /** The thread that collects was made ready. */
+    private boolean hasCollector;
+
     /** Makes an empty collection. */
     public Wakes() {}
 
@@ -32,12 +35,18 @@ public final class Wakes {
     /** Adds a thread, unless it is the one that collects: that is awake, and about to look. */
     void add(Thread thread) {
         if (thread == Thread.currentThread()) {
+            hasCollector = true;
             return;
         }
         if (count == threads.length) {
             threads = Arrays.copyOf(threads, 2 * count);
         }
         threads[count++] = thread;
+    }
+
+    /** {@return whether nobody was made ready, not even the thread that collects} */
+    public boolean isEmpty() {
+        return count == 0 && !hasCollector;
     }
 
     /** {@return how many there are} */
@@ -47,6 +56,7 @@ public final class Wakes {
 
     /** {@return the threads, null standing after the last one; or null if there are none} */
     @Nullable Thread @Nullable [] take() {
+        hasCollector = false;
         if (count == 0) {
             return null;
         }
