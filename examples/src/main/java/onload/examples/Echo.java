@@ -18,8 +18,8 @@ import java.util.List;
  * java … onload.examples.Echo [NIC of the server [NIC of the client]]
  * </pre>
  *
- * <p>A NIC is named as {@link onload.nic.NicSpec} says, such as {@code emulated:lan,delay=1ms}. Without arguments both are on an emulated
- * network inside the process.
+ * <p>A NIC is named as {@link onload.nic.NicSpec} says, such as {@code emulated:lan,delay=1ms}. Without
+ * arguments both are on an emulated network inside the process.
  */
 public final class Echo {
     private static final String DEFAULT_NIC = "emulated:echo";

@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 
 /** Starts programs of this module in JVMs of their own, with what they need at run time and nothing else. */
 final class Programs {
-    /** What Maven has for the run of a program, by the names of the modules; the rest of this JVM's path is for tests. */
+    /**
+     * What Maven has for the run of a program, by the names of the modules; the rest of this JVM's path is for tests.
+     */
     private static final Predicate<String> OF_PROGRAMS =
             Pattern.compile("onload\\..*|org\\.agrona|org\\.jspecify|org\\.slf4j(\\.nop)?")
                     .asMatchPredicate();

@@ -1,4 +1,7 @@
-/** Tests that start the programs as their users do: each in a JVM of its own. Nothing is looked at but what it prints and how it ends. */
+/**
+ * Tests that start the programs as their users do: each in a JVM of its own. Nothing is looked at but what it
+ * prints and how it ends.
+ */
 @NullMarked
 package onload.examples;
 
