@@ -51,10 +51,12 @@ class OsgiFrameworkTest {
                     "org.objectweb.asm.util",
                     "org.apache.aries.spifly.dynamic.bundle");
 
-    /** What our bundles import: jspecify all of them, the others the test-kits. */
+    /** What our bundles import: jspecify all of them, slf4j the sockets, the others the test-kits. */
     private static final List<String> LIBRARIES =
             List.of(
                     "org.jspecify.jspecify",
+                    "slf4j.api",
+                    "slf4j.nop",
                     "junit-jupiter-api",
                     "junit-platform-commons",
                     "org.opentest4j",

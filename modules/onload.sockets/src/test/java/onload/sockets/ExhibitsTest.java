@@ -6,6 +6,9 @@ import static onload.sockets.TwoStacks.at;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
+
 import onload.sockets.TwoStacks.MovedClock;
 import onload.sockets.dump.SocketEntry;
 import onload.sockets.dump.StackView;
@@ -96,6 +99,34 @@ class ExhibitsTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(0, files.count());
         }
+    }
+
+    @Test
+    void connectionsAreEventsOfTheFlightRecorder(@TempDir Path folder) throws IOException {
+        Path dump = folder.resolve("recording.jfr");
+        try (TwoStacks stacks = open(folder);
+                Recording recording = new Recording()) {
+            for (String each : List.of("Connect", "Accept", "Close")) {
+                recording.enable("onload." + each).withoutThreshold();
+            }
+            recording.start();
+            TcpServerSocket server = stacks.other.listen(at(OTHER, 80), 4);
+            TcpSocket client = stacks.one.tcp();
+            client.connect(at(OTHER, 80));
+            stacks.run(clock, 10 * MILLISECOND);
+            Objects.requireNonNull(server.accept()).close();
+            recording.stop();
+            recording.dump(dump);
+            stacks.one.close(0);
+            stacks.other.close(0);
+        }
+        List<String> names =
+                RecordingFile.readAllEvents(dump).stream()
+                        .map(each -> each.getEventType().getName())
+                        .filter(each -> !each.equals("onload.Drop"))
+                        .sorted()
+                        .toList();
+        assertEquals(List.of("onload.Accept", "onload.Close", "onload.Connect"), names);
     }
 
     @Test
