@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.commons.JUnitException;
 import org.opentest4j.AssertionFailedError;
+import org.slf4j.Logger;
 
 import java.io.IOException;
 import java.lang.module.Configuration;
@@ -162,7 +163,8 @@ class NamedModulesTest {
                                 Test.class,
                                 JUnitException.class,
                                 AssertionFailedError.class,
-                                API.class)
+                                API.class,
+                                Logger.class)
                         .map(Libraries::jarOf);
         return Stream.concat(House.shipped().stream().map(BuiltModule::jar), libraries);
     }
