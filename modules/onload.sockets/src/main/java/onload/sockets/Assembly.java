@@ -12,8 +12,8 @@ import onload.sockets.counter.StackCounters;
 import onload.sockets.option.StackOption;
 import onload.sockets.option.StackOptions;
 import onload.sockets.progress.DedicatedThread;
-import onload.sockets.progress.Helper;
 import onload.sockets.progress.Progress;
+import onload.sockets.progress.Standby;
 import onload.tcp.TcpEngine;
 import onload.tcp.counter.TcpCounters;
 import onload.udp.UdpEngine;
@@ -140,16 +140,16 @@ final class Assembly {
                     name);
         }
         if (mode.equals("shared")) {
-            Helper helper =
-                    new Helper(
+            Standby standby =
+                    new Standby(
                             core,
                             progress,
                             options.nanos(StackOption.HELPER_BOUND),
                             "onload " + name);
-            progress.helper(helper);
-            helper.start();
-            threads.add(helper::close);
-            undo.add(helper::close);
+            progress.standby(standby);
+            standby.start();
+            threads.add(standby::close);
+            undo.add(standby::close);
         } else if (isDedicated) {
             DedicatedThread thread = new DedicatedThread(core, "onload " + name);
             thread.start();

@@ -72,6 +72,7 @@ public final class Poller extends Waitable implements AutoCloseable {
 
     Poller(StackCore core) {
         this.core = core;
+        core.pollers.add(this);
     }
 
     /**
@@ -241,12 +242,14 @@ public final class Poller extends Waitable implements AutoCloseable {
     }
 
     /**
-     * Forgets all sockets, and ends a poll that waits. The sockets stay open. A second call does nothing.
+     * Forgets all sockets, and ends a poll that waits. The sockets stay open. A second call does nothing. A
+     * stack that closes closes its pollers.
      */
     @Override
     public void close() {
         if (!isClosed) {
             isClosed = true;
+            core.pollers.remove(this);
             keys.forEach(PollerKey::cancel);
             wakeNow();
         }

@@ -156,9 +156,13 @@ public final class Stack implements AutoCloseable {
         }
     }
 
-    /** {@return a poller for sockets of this stack} */
+    /** {@return a poller for sockets of this stack; a closed one if the stack is closed} */
     public Poller poller() {
-        return new Poller(core);
+        Poller poller = new Poller(core);
+        if (closing.get()) {
+            poller.close();
+        }
+        return poller;
     }
 
     /** Held. */
@@ -378,6 +382,7 @@ public final class Stack implements AutoCloseable {
             return;
         }
         closeSockets();
+        core.pollers.forEach(Poller::close);
         finish(graceNs);
         for (AutoCloseable thread : threads) {
             try {

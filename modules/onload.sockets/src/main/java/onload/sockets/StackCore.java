@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The inside of a stack: its lock, what the holder does, and the duty cycle.
@@ -85,6 +87,10 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     final ReadSockets readers = new ReadSockets();
     final SocketTable sockets;
     final Wakes wakes = new Wakes();
+
+    /** Open ones, to be closed with the stack; for any thread. */
+    final Set<Poller> pollers = ConcurrentHashMap.newKeySet();
+
     final Settings settings;
     private final NanoClock clock;
     private final ErrorHandler errors;

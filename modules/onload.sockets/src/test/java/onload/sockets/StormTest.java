@@ -162,6 +162,28 @@ class StormTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "dedicated", "polled"})
+    void aThreadThatPollsForEverComesBackWhenTheStackCloses(String drive) throws Exception {
+        try (TwoStacks stacks = TwoStacks.onRealTime(b -> b.option("drive", drive));
+                ExecutorService pool = Executors.newCachedThreadPool()) {
+            Poller poller = stacks.one.poller();
+            poller.add(stacks.one.udp(), Readiness.READABLE, null);
+            CountDownLatch started = new CountDownLatch(1);
+            Future<Integer> polling =
+                    pool.submit(() -> {
+                        started.countDown();
+                        return poller.poll((key, bits) -> {}, 8, Socket.FOREVER);
+                    });
+            started.await();
+            Thread.sleep(5);
+            stacks.one.close();
+            assertEquals(Status.CLOSED, polling.get(20, TimeUnit.SECONDS));
+            assertEquals(
+                    Status.CLOSED, stacks.one.poller().poll((key, bits) -> {}, 8, Socket.FOREVER));
+        }
+    }
+
     @Test
     void waitingEndsWithItsTime() {
         try (TwoStacks stacks = TwoStacks.onRealTime(b -> b)) {

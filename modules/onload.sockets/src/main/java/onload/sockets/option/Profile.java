@@ -76,8 +76,7 @@ final class Profile {
     }
 
     private static String shipped(String name) {
-        try (InputStream in =
-                StackOptions.class.getResourceAsStream("profile/" + name + ".profile")) {
+        try (InputStream in = StackOptions.class.getResourceAsStream(name + ".profile")) {
             return decode(name, Objects.requireNonNull(in, name));
         } catch (IOException e) {
             throw unreadable(name, e);

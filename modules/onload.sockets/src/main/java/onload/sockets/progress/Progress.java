@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * it wakes. So a frame for it costs one wake-up, not two. The others sleep until whoever polls has something for
  * them. While somebody spins there is no leader, and no NIC is armed.
  *
- * <p>When a leader has what it waited for, or the last spinner stops while others sleep, the {@link Helper} of
+ * <p>When a leader has what it waited for, or the last spinner stops while others sleep, the {@link Standby} of
  * the stack leads until a thread of the program does again. It also looks, every {@code helper-bound}, whether
  * those who should poll still do.
  *
@@ -54,7 +54,7 @@ public final class Progress {
     private final AtomicInteger spinners = new AtomicInteger();
     private final AtomicInteger sleepers = new AtomicInteger();
     private final AtomicReference<@Nullable Thread> leader = new AtomicReference<>();
-    private @Nullable Helper helper;
+    private @Nullable Standby standby;
 
     /** The thread that went to sleep last while another one led was none that cannot lead. */
     private volatile boolean hasFollowers;
@@ -75,8 +75,8 @@ public final class Progress {
     }
 
     /** Gives it a helper, before anybody waits. */
-    public void helper(Helper help) {
-        helper = help;
+    public void standby(Standby helper) {
+        standby = helper;
     }
 
     /** {@return the threads that spin} */
@@ -202,7 +202,7 @@ public final class Progress {
                     hasFollowers = !me.isVirtual();
                     requestCoverIfUnled();
                     long longestNs =
-                            helper == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
+                            standby == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
                     LockSupport.parkNanos(waitable, Math.min(longestNs, deadlineNs - nowNs));
                 }
             }
@@ -223,12 +223,12 @@ public final class Progress {
     /** Leads no more, and sees to it that somebody does if there is need; answers true. */
     private boolean abdicate() {
         leader.set(null);
-        Helper help = helper;
-        if (help != null) {
+        Standby helper = standby;
+        if (helper != null) {
             if (spinners.get() == 0 && sleepers.get() > 0) {
-                help.cover();
+                helper.cover();
             } else {
-                help.watch();
+                helper.watch();
             }
         }
         return true;
@@ -241,9 +241,9 @@ public final class Progress {
     }
 
     private void requestCover() {
-        Helper help = helper;
-        if (help != null && leader.get() == null) {
-            help.cover();
+        Standby helper = standby;
+        if (helper != null && leader.get() == null) {
+            helper.cover();
         }
     }
 

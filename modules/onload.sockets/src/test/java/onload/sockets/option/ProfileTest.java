@@ -52,7 +52,7 @@ class ProfileTest {
     @Test
     void aShippedProfileSaysWhyAndNoLineIsTooLong() throws IOException {
         for (String name : Profile.SHIPPED) {
-            try (var in = StackOptions.class.getResourceAsStream("profile/" + name + ".profile")) {
+            try (var in = StackOptions.class.getResourceAsStream(name + ".profile")) {
                 String text =
                         new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
                 assertTrue(text.startsWith("# "), name);

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>State machine; its duty cycle is its thread.
  */
-public final class Helper implements Runnable {
+public final class Standby implements Runnable {
     /** After so many looks at a leader that is there the helper trusts it. */
     private static final int LOOKS = 20;
 
@@ -27,7 +27,7 @@ public final class Helper implements Runnable {
      * @param boundNs after so long without a poll it takes over, > 0
      * @param threadName name of its thread
      */
-    public Helper(Driver driver, Progress progress, long boundNs, String threadName) {
+    public Standby(Driver driver, Progress progress, long boundNs, String threadName) {
         this.driver = driver;
         this.progress = progress;
         this.boundNs = boundNs;
