@@ -19,22 +19,21 @@ final class Groups {
 
     private Groups() {}
 
+    /** What is done to a group, held. */
+    private interface Deed {
+        int on(int interfaceIndex, long high, long low);
+    }
+
     static int join(
             StackCore core,
             onload.udp.UdpSocket udp,
             InetAddress group,
             @Nullable String interfaceName) {
-        IpAddress address = IpAddress.of(group);
-        core.enter();
-        try {
-            int index = index(core, address, interfaceName);
-            if (index == NONE) {
-                return Status.INVALID_ARGUMENT;
-            }
-            return status(udp.join(index, address.high(), address.low(), core.nowNs));
-        } finally {
-            core.flushAndLeave();
-        }
+        return with(
+                core,
+                group,
+                interfaceName,
+                (index, high, low) -> udp.join(index, high, low, core.nowNs));
     }
 
     static int leave(
@@ -42,14 +41,74 @@ final class Groups {
             onload.udp.UdpSocket udp,
             InetAddress group,
             @Nullable String interfaceName) {
+        return with(
+                core,
+                group,
+                interfaceName,
+                (index, high, low) -> udp.leave(index, high, low, core.nowNs));
+    }
+
+    static int joinSource(
+            StackCore core,
+            onload.udp.UdpSocket udp,
+            InetAddress group,
+            InetAddress source,
+            @Nullable String interfaceName) {
+        IpAddress from = IpAddress.of(source);
+        return with(
+                core,
+                group,
+                interfaceName,
+                (index, high, low) ->
+                        udp.isClosed()
+                                ? onload.udp.UdpSocket.CLOSED
+                                : core.ip
+                                        .groups()
+                                        .addSource(
+                                                udp.id(),
+                                                index,
+                                                high,
+                                                low,
+                                                from.high(),
+                                                from.low(),
+                                                core.nowNs));
+    }
+
+    static int leaveSource(
+            StackCore core,
+            onload.udp.UdpSocket udp,
+            InetAddress group,
+            InetAddress source,
+            @Nullable String interfaceName) {
+        IpAddress from = IpAddress.of(source);
+        return with(
+                core,
+                group,
+                interfaceName,
+                (index, high, low) ->
+                        udp.isClosed()
+                                ? onload.udp.UdpSocket.CLOSED
+                                : core.ip
+                                        .groups()
+                                        .dropSource(
+                                                udp.id(),
+                                                index,
+                                                high,
+                                                low,
+                                                from.high(),
+                                                from.low(),
+                                                core.nowNs));
+    }
+
+    private static int with(
+            StackCore core, InetAddress group, @Nullable String interfaceName, Deed deed) {
         IpAddress address = IpAddress.of(group);
         core.enter();
         try {
             int index = index(core, address, interfaceName);
-            if (index == NONE) {
-                return Status.INVALID_ARGUMENT;
-            }
-            return status(udp.leave(index, address.high(), address.low(), core.nowNs));
+            return index == NONE
+                    ? Status.INVALID_ARGUMENT
+                    : status(deed.on(index, address.high(), address.low()));
         } finally {
             core.flushAndLeave();
         }

@@ -149,6 +149,12 @@ public enum SocketOption {
     IP_DROP_MEMBERSHIP("use UdpSocket.leave"),
 
     /** Refused. */
+    IP_ADD_SOURCE_MEMBERSHIP("use UdpSocket.join"),
+
+    /** Refused. */
+    IP_DROP_SOURCE_MEMBERSHIP("use UdpSocket.leave"),
+
+    /** Refused. */
     IP_PKTINFO("addresses and interface are in every UdpMessage"),
 
     /** Refused. */

@@ -546,9 +546,27 @@ public final class UdpSocket extends Socket {
         return Groups.join(core, udp, group, interfaceName);
     }
 
-    /** Leaves a group that was joined by {@link #join}; {@link Status#ADDRESS_NOT_AVAILABLE} if it was not. */
+    /**
+     * Leaves a group that was joined by {@link #join(InetAddress, String)}; {@link Status#ADDRESS_NOT_AVAILABLE}
+     * if it was not.
+     */
     public int leave(InetAddress group, @Nullable String interfaceName) {
         return Groups.leave(core, udp, group, interfaceName);
+    }
+
+    /**
+     * Joins a group for what one source sends (IP_ADD_SOURCE_MEMBERSHIP); once for each source.
+     *
+     * @return as {@link #join(InetAddress, String)}; {@link Status#ADDRESS_NOT_AVAILABLE} if that source is
+     *     joined already
+     */
+    public int join(InetAddress group, InetAddress source, @Nullable String interfaceName) {
+        return Groups.joinSource(core, udp, group, source, interfaceName);
+    }
+
+    /** Leaves a group for one source (IP_DROP_SOURCE_MEMBERSHIP). */
+    public int leave(InetAddress group, InetAddress source, @Nullable String interfaceName) {
+        return Groups.leaveSource(core, udp, group, source, interfaceName);
     }
 
     // Ending.

@@ -324,7 +324,7 @@ class StormTest {
     @CsvSource({"shared, 1", "dedicated, 2", "shared, 3"})
     void anythingGoesAndAllPacketsComeHome(String drive, long seed) throws Exception {
         int threads = 4;
-        int operations = 20_000 * SCALE;
+        int operations = 85_000 * SCALE;
         try (TwoStacks stacks = TwoStacks.onRealTime(b -> b.option("drive", drive));
                 ExecutorService pool = Executors.newCachedThreadPool()) {
             TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 64);

@@ -163,6 +163,26 @@ class UdpSocketOnVirtualTimeTest {
     }
 
     @Test
+    void aGroupCanBeJoinedForOneSource() throws UnknownHostException {
+        InetAddress group = InetAddress.getByName("232.1.2.3");
+        assertEquals(0, receiver.bind(at("0.0.0.0", 5000)));
+        receiver.set(SocketOption.IP_MULTICAST_ALL, 0);
+        assertEquals(0, receiver.join(group, InetAddress.getByName("192.0.2.77"), "cable"));
+        run(MILLISECOND);
+        sender.set(SocketOption.IP_MULTICAST_IF, stacks.one.interfaceNumber("cable"));
+        sender.sendTo(out, 0, 100, new java.net.InetSocketAddress(group, 5000));
+        run(10 * MILLISECOND);
+        assertEquals(Status.WOULD_BLOCK, receiver.receive(in, 0, 1000, null));
+        InetAddress one = InetAddress.getByName(ONE);
+        assertEquals(0, receiver.join(group, one, "cable"));
+        assertEquals(Status.ADDRESS_NOT_AVAILABLE, receiver.join(group, one, "cable"));
+        sender.sendTo(out, 0, 100, new java.net.InetSocketAddress(group, 5000));
+        run(10 * MILLISECOND);
+        assertEquals(100, receiver.receive(in, 0, 1000, null));
+        assertEquals(0, receiver.leave(group, one, "cable"));
+    }
+
+    @Test
     void packetsGoInBatchesWithoutCopying() {
         connect();
         int[] packets = new int[4];
