@@ -193,8 +193,7 @@ public final class Progress {
                     isLeader = spinners.get() == 0 || !abdicate();
                 } else if (mayLead(me) && leader.compareAndSet(null, me)) {
                     // Whoever makes something ready from now on signals the NIC's wake-up; what was
-                    // before is looked for once
-                    // more.
+                    // before is looked for once more.
                     isLeader = true;
                 } else {
                     // The last to go to sleep says whether there is somebody for the helper to step
@@ -203,7 +202,7 @@ public final class Progress {
                     requestCoverIfUnled();
                     long longestNs =
                             standby == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
-                    LockSupport.parkNanos(waitable, Math.min(longestNs, deadlineNs - nowNs));
+                    LockSupport.parkNanos(waitable, Math.min(longestNs, until(deadlineNs, nowNs)));
                 }
             }
         } finally {
@@ -213,6 +212,12 @@ public final class Progress {
                 abdicate();
             }
         }
+    }
+
+    /** How long it is until a deadline in the future; a clock may begin below 0. */
+    private static long until(long deadlineNs, long nowNs) {
+        long leftNs = deadlineNs - nowNs;
+        return leftNs < 0 ? Long.MAX_VALUE : leftNs;
     }
 
     /** A virtual thread does not lead, since it might keep its carrier; nor does anybody while somebody polls. */
