@@ -1,5 +1,3 @@
-import onload.nic.spi.NicProvider;
-
 /** Stacks and their sockets: what programs use. */
 module onload.sockets {
     requires transitive onload.tcp;
@@ -14,6 +12,4 @@ module onload.sockets {
     exports onload.sockets.lock;
     exports onload.sockets.option;
     exports onload.sockets.progress;
-
-    uses NicProvider;
 }
