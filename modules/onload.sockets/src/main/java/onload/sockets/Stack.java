@@ -412,6 +412,7 @@ public final class Stack implements AutoCloseable {
     private void closeSockets() {
         List<Socket> open = new ArrayList<>();
         core.enter();
+        core.beginClosing();
         for (int place = 0; place < core.sockets.places(); place++) {
             Socket socket = core.sockets.at(place);
             if (socket != null) {

@@ -111,6 +111,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     /** The time of what is being done. */
     long nowNs;
 
+    private boolean isClosing;
     private int sendsSincePoll;
     private int pressure;
     private long publishNs = Long.MIN_VALUE;
@@ -193,6 +194,16 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         return settings.udpReceiveBytes();
     }
 
+    /** Held: no socket is opened or accepted from now on. */
+    void beginClosing() {
+        isClosing = true;
+    }
+
+    /** Held: answers whether the stack is closed, or about to be. */
+    boolean isClosing() {
+        return isClosing;
+    }
+
     boolean isClosed() {
         return isClosed;
     }
@@ -240,7 +251,12 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
 
     /** Held: sends what was queued, and gives the lock up. */
     void flushAndLeave() {
-        ip.flush(nowNs);
+        try {
+            ip.flush(nowNs);
+        } catch (RuntimeException | Error e) {
+            // A NIC that fails does not keep the lock.
+            fault(e);
+        }
         leave();
     }
 
@@ -251,11 +267,18 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         if (isLed) {
             publishDeadline();
         }
+        countWakeUps();
         @Nullable Thread @Nullable [] woken = Progress.take(wakes);
         lock.unlock();
         driven.wake(woken, wakes);
         if (isLed) {
             driven.deadlineIs(nextDeadlineNs);
+        }
+    }
+
+    private void countWakeUps() {
+        if (wakes.count() > 0) {
+            counters.add(StackCounter.WAKE_UPS, wakes.count());
         }
     }
 
@@ -287,6 +310,8 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     @Override
     public void item(int item) {
         counters.increment(StackCounter.DEFERRALS);
+        // A holder may have been away for long: what he sends for others goes out now, not when he came.
+        nowNs = clock.nanoTime();
         try {
             Socket socket = sockets.find(deferred.socket(item));
             if (socket == null || !socket.sendLeft(item)) {
@@ -324,6 +349,7 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
      */
     private void afterLeftWork() {
         Progress driven = progress();
+        countWakeUps();
         driven.wake(Progress.take(wakes), wakes);
         if (driven.hasLeader()) {
             publishDeadline();
@@ -368,7 +394,11 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     void requestReap() {
         if (lock.lockOrSet(REAP) == StackLock.HELD) {
             nowNs = clock.nanoTime();
-            reapHeld();
+            try {
+                reapHeld();
+            } catch (RuntimeException | Error e) {
+                fault(e);
+            }
             flushAndLeave();
         }
     }
@@ -478,7 +508,6 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
                 int events = pollHeld();
                 count(who, events);
                 woken = wakes.count();
-                counters.add(StackCounter.WAKE_UPS, woken);
             } else {
                 // Who spins takes the time from here.
                 LAST_POLL.setOpaque(this, clock.nanoTime());
@@ -589,7 +618,12 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     public void fault(Throwable fault) {
         // Counted without the lock where it must be: a lost count is better than a lost fault.
         counters.increment(StackCounter.FAULTS);
-        errors.onError(fault);
+        try {
+            errors.onError(fault);
+        } catch (RuntimeException | Error e) {
+            // A handler that fails has said what it could; the stack goes on.
+            counters.increment(StackCounter.FAULTS);
+        }
     }
 
     // What protocols tell, held.

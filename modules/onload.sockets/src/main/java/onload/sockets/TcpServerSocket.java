@@ -122,7 +122,7 @@ public final class TcpServerSocket extends Socket {
     }
 
     private @Nullable TcpSocket adopt(TcpConnection connection) {
-        int number = core.sockets.reserve();
+        int number = core.isClosing() ? SocketTable.NONE : core.sockets.reserve();
         if (number == SocketTable.NONE) {
             core.counters.increment(StackCounter.SOCKETS_REFUSED);
             connection.abort(core.nowNs);

@@ -313,6 +313,8 @@ public final class TcpSocket extends Socket {
             int count = Math.min(length - done, buffers.length(packet));
             copy(packet, to, bytes, offset + done, count);
             done += count;
+            // Before the packet is put where the holder finds it: he then asks how much was read.
+            readBytes(count);
             if (count < buffers.length(packet)) {
                 buffers.trimFront(packet, count);
             } else {
@@ -320,7 +322,6 @@ public final class TcpSocket extends Socket {
                 packet = inbox.first();
             }
         }
-        readBytes(done);
         return done;
     }
 
@@ -437,7 +438,8 @@ public final class TcpSocket extends Socket {
     // Sending.
 
     /**
-     * Sends bytes by copying, without waiting.
+     * Sends bytes by copying, without waiting. What fits a segment is taken whole or not at all while there is memory for it; of
+     * longer sends of several threads pieces may stand between each other.
      *
      * @param length ≥ 0
      * @return how many were taken, fewer than {@code length} if there was no room for more; {@link

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import onload.nic.Nics;
 import onload.nic.emulated.EmulatedNetwork;
 import onload.nic.emulated.EmulatedNic;
+import onload.nic.emulated.LinkSettings;
 import onload.nic.emulated.NicSettings;
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.Availability;
@@ -20,6 +21,7 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -126,6 +128,73 @@ class StackOpeningTest {
         assertEquals(0, threads());
         assertEquals("", stack.outstanding());
         provider.nics.forEach(provider.network::remove);
+    }
+
+    @Test
+    void aNicThatFailsWhileItSendsDoesNotKeepTheLock() throws Exception {
+        Failing provider = new Failing(9);
+        boolean[] fails = new boolean[1];
+        NicProvider breaking =
+                new NicProvider() {
+                    @Override
+                    public String name() {
+                        return "failing";
+                    }
+
+                    @Override
+                    public String description() {
+                        return "fails when it sends";
+                    }
+
+                    @Override
+                    public Availability probe() {
+                        return Availability.available();
+                    }
+
+                    @Override
+                    public VirtualInterface open(NicOptions options, PacketPool pool) {
+                        VirtualInterface nic = provider.open(options, pool);
+                        provider.network.connect(
+                                provider.nics.getLast(),
+                                provider.network.addSwitch(),
+                                LinkSettings.builder().build());
+                        return (VirtualInterface)
+                                Proxy.newProxyInstance(
+                                        VirtualInterface.class.getClassLoader(),
+                                        new Class<?>[] {VirtualInterface.class},
+                                        (proxy, method, arguments) -> {
+                                            if (method.getName().equals("ring") && fails[0]) {
+                                                throw new IllegalStateException("the NIC fails");
+                                            }
+                                            return method.invoke(nic, arguments);
+                                        });
+                    }
+                };
+        List<Throwable> faults = new ArrayList<>();
+        try (Stack stack =
+                builder(provider)
+                        .nics(Nics.of(breaking))
+                        .nic("failing")
+                        .address("192.0.2.1/24")
+                        .option("drive", "polled")
+                        .errorHandler(faults::add)
+                        .open()) {
+            UdpSocket socket = stack.udp();
+            fails[0] = true;
+            for (int i = 0; i < 3; i++) {
+                socket.sendTo(
+                        new org.agrona.concurrent.UnsafeBuffer(new byte[10]),
+                        0,
+                        10,
+                        new java.net.InetSocketAddress("192.0.2.255", 9));
+                socket.set(SocketOption.SO_BROADCAST, 1);
+            }
+            fails[0] = false;
+            assertTrue(stack.poll());
+            assertFalse(faults.isEmpty());
+            assertEquals(
+                    faults.size(), stack.counters().get(onload.sockets.counter.StackCounter.FAULTS));
+        }
     }
 
     @Test

@@ -185,6 +185,41 @@ class StormTest {
     }
 
     @Test
+    void virtualThreadsAloneDriveAPolledStack() throws Exception {
+        try (TwoStacks stacks = TwoStacks.onRealTime(b -> b.option("drive", "polled"));
+                ExecutorService virtual = Executors.newVirtualThreadPerTaskExecutor()) {
+            TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 4);
+            Future<?> echoing =
+                    virtual.submit(() -> echo(Objects.requireNonNull(server.accept(20 * SECOND))));
+            assertEquals(5, virtual.submit(() -> converse(stacks.one, 5)).get(20, TimeUnit.SECONDS));
+            echoing.get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void aStackClosesWhileConnectionsAreAccepted() throws Exception {
+        for (int round = 0; round < 20 * SCALE; round++) {
+            try (TwoStacks stacks = TwoStacks.onRealTime(b -> b);
+                    ExecutorService pool = Executors.newCachedThreadPool()) {
+                TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 64);
+                Future<?> accepting =
+                        pool.submit(
+                                () -> {
+                                    while (server.isOpen()) {
+                                        server.accept(SECOND);
+                                    }
+                                });
+                for (int i = 0; i < 20; i++) {
+                    stacks.one.tcp().connect(at(OTHER, 7));
+                }
+                Thread.sleep(round % 4);
+                stacks.other.close();
+                accepting.get(20, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
     void waitingEndsWithItsTime() {
         try (TwoStacks stacks = TwoStacks.onRealTime(b -> b)) {
             UdpSocket socket = stacks.one.udp();

@@ -200,9 +200,7 @@ public final class Progress {
                     // down for.
                     hasFollowers = !me.isVirtual();
                     requestCoverIfUnled();
-                    long longestNs =
-                            standby == null && !isDedicated ? UNHELPED_SLEEP_NS : Long.MAX_VALUE;
-                    LockSupport.parkNanos(waitable, Math.min(longestNs, until(deadlineNs, nowNs)));
+                    follow(waitable, what, until(deadlineNs, nowNs));
                 }
             }
         } finally {
@@ -210,7 +208,24 @@ public final class Progress {
             sleepers.getAndDecrement();
             if (isLeader) {
                 abdicate();
+            } else if (sleepers.get() > 0) {
+                requestCoverIfUnled();
             }
+        }
+    }
+
+    /**
+     * Sleeps while somebody else leads. Where nobody might, since only threads of the program drive the stack and these may be virtual, it
+     * polls itself now and then.
+     */
+    private void follow(Waitable waitable, int what, long leftNs) {
+        if (standby != null || isDedicated) {
+            LockSupport.parkNanos(waitable, leftNs);
+            return;
+        }
+        driver.tryPoll(Driver.APPLICATION);
+        if (!waitable.isReady(what)) {
+            LockSupport.parkNanos(waitable, Math.min(leftNs, UNHELPED_SLEEP_NS));
         }
     }
 
