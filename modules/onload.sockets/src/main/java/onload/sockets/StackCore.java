@@ -310,7 +310,8 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
     @Override
     public void item(int item) {
         counters.increment(StackCounter.DEFERRALS);
-        // A holder may have been away for long: what he sends for others goes out now, not when he came.
+        // A holder may have been away for long: what he sends for others goes out now, not when he
+        // came.
         nowNs = clock.nanoTime();
         try {
             Socket socket = sockets.find(deferred.socket(item));

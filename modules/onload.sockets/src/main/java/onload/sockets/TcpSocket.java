@@ -438,8 +438,8 @@ public final class TcpSocket extends Socket {
     // Sending.
 
     /**
-     * Sends bytes by copying, without waiting. What fits a segment is taken whole or not at all while there is memory for it; of
-     * longer sends of several threads pieces may stand between each other.
+     * Sends bytes by copying, without waiting. What fits a segment is taken whole or not at all while there is
+     * memory for it; of longer sends of several threads pieces may stand between each other.
      *
      * @param length ≥ 0
      * @return how many were taken, fewer than {@code length} if there was no room for more; {@link

@@ -193,7 +193,8 @@ class StackOpeningTest {
             assertTrue(stack.poll());
             assertFalse(faults.isEmpty());
             assertEquals(
-                    faults.size(), stack.counters().get(onload.sockets.counter.StackCounter.FAULTS));
+                    faults.size(),
+                    stack.counters().get(onload.sockets.counter.StackCounter.FAULTS));
         }
     }
 

@@ -191,7 +191,8 @@ class StormTest {
             TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 4);
             Future<?> echoing =
                     virtual.submit(() -> echo(Objects.requireNonNull(server.accept(20 * SECOND))));
-            assertEquals(5, virtual.submit(() -> converse(stacks.one, 5)).get(20, TimeUnit.SECONDS));
+            assertEquals(
+                    5, virtual.submit(() -> converse(stacks.one, 5)).get(20, TimeUnit.SECONDS));
             echoing.get(20, TimeUnit.SECONDS);
         }
     }
@@ -203,12 +204,11 @@ class StormTest {
                     ExecutorService pool = Executors.newCachedThreadPool()) {
                 TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 64);
                 Future<?> accepting =
-                        pool.submit(
-                                () -> {
-                                    while (server.isOpen()) {
-                                        server.accept(SECOND);
-                                    }
-                                });
+                        pool.submit(() -> {
+                            while (server.isOpen()) {
+                                server.accept(SECOND);
+                            }
+                        });
                 for (int i = 0; i < 20; i++) {
                     stacks.one.tcp().connect(at(OTHER, 7));
                 }

@@ -215,8 +215,8 @@ public final class Progress {
     }
 
     /**
-     * Sleeps while somebody else leads. Where nobody might, since only threads of the program drive the stack and these may be virtual, it
-     * polls itself now and then.
+     * Sleeps while somebody else leads. Where nobody might, since only threads of the program drive the stack
+     * and these may be virtual, it polls itself now and then.
      */
     private void follow(Waitable waitable, int what, long leftNs) {
         if (standby != null || isDedicated) {
