@@ -14,6 +14,7 @@ import onload.sockets.option.StackOptions;
 import onload.sockets.progress.DedicatedThread;
 import onload.sockets.progress.Progress;
 import onload.sockets.progress.Standby;
+import onload.sockets.progress.WakeUpRelay;
 import onload.tcp.TcpEngine;
 import onload.tcp.counter.TcpCounters;
 import onload.udp.UdpEngine;
