@@ -3,5 +3,10 @@ module onload.linux {
     requires transitive onload.wire;
 
     exports onload.linux;
+    exports onload.linux.bpf;
     exports onload.linux.device;
+    exports onload.linux.event;
+    exports onload.linux.memory;
+    exports onload.linux.thread;
+    exports onload.linux.xdp;
 }

@@ -164,6 +164,8 @@ final class Bans {
                     new Exemption("onload.nic.emulated.Sleepers", "threads", SLEEP),
                     new Exemption("onload.nic.emulated.EmulatedWakeUp", "threads", SLEEP),
                     new Exemption(
+                            "onload.linux.event.ArmedWait", "threads", SLEEP),
+                    new Exemption(
                             "onload.linux.device.NetworkNamespace",
                             "threads",
                             "a namespace belongs to a thread: what is done in another one, on control"

@@ -5,28 +5,41 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.lang.foreign.Arena;
 
 /**
- * Zeroed memory outside the heap for the arguments of a system call; gone when it is closed, after which no access is
- * allowed. It belongs to the thread that made it.
+ * Zeroed memory outside the heap for the arguments of system calls. That of one call is gone when it is closed, after
+ * which no access is allowed, and belongs to the thread that made it; that which lasts is for the threads of the object
+ * that it belongs to, and gone with that object.
  */
 public final class Struct implements AutoCloseable {
     private static final int ALIGNMENT = 8;
 
     private final Arena arena;
+    private final boolean isOfOneCall;
     private final UnsafeBuffer bytes;
 
-    @SuppressWarnings("MustBeClosedChecker") // closed with this object
-    private Struct(int length) {
-        arena = Arena.ofConfined();
+    private Struct(Arena arena, boolean isOfOneCall, int length) {
+        this.arena = arena;
+        this.isOfOneCall = isOfOneCall;
         bytes = new UnsafeBuffer(arena.allocate(length, ALIGNMENT).address(), length);
     }
 
     /**
-     * {@return memory of a length, at an address that is a multiple of 8}
+     * {@return memory of a length for one call, at an address that is a multiple of 8}
      *
      * @param length in bytes, ≥ 1
      */
+    @SuppressWarnings("MustBeClosedChecker") // closed with the object
     public static Struct of(int length) {
-        return new Struct(length);
+        return new Struct(Arena.ofConfined(), true, length);
+    }
+
+    /**
+     * {@return memory of a length that is there as long as somebody has this object, at an address that is a multiple
+     * of 8} Closing it does nothing.
+     *
+     * @param length in bytes, ≥ 1
+     */
+    public static Struct lasting(int length) {
+        return new Struct(Arena.ofAuto(), false, length);
     }
 
     /** {@return the bytes, all 0 at first; numbers in them are in the machine's byte order} */
@@ -69,9 +82,12 @@ public final class Struct implements AutoCloseable {
         return bytes.getStringWithoutLengthAscii(offset, end - offset);
     }
 
+    /** Gives the memory of one call back. A second call does nothing. */
     @Override
     public void close() {
-        bytes.wrap(0, 0);
-        arena.close();
+        if (isOfOneCall && arena.scope().isAlive()) {
+            bytes.wrap(0, 0);
+            arena.close();
+        }
     }
 }
