@@ -47,6 +47,7 @@ final class Arrows {
         // The test-kit looks at packets and NICs from outside and drives what is above through
         // them.
         row("onload.testkit", "onload.testkit.base", "onload.wire", "onload.nic");
+        row("onload.testkit.linux", "onload.testkit.base", "onload.linux", "onload.wire");
         row(
                 "onload.testkit.ip",
                 "onload.testkit",

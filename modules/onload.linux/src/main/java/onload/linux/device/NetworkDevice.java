@@ -57,6 +57,7 @@ public final class NetworkDevice implements AutoCloseable {
     private final String name;
     private final Descriptor socket;
     private final int index;
+    private final Struct lasting = Struct.lasting(REQUEST_LENGTH);
 
     private NetworkDevice(String name, Descriptor socket, int index) {
         this.name = name;
@@ -127,6 +128,25 @@ public final class NetworkDevice implements AutoCloseable {
     public boolean isRunning() {
         int both = IFF_UP | IFF_RUNNING;
         return (get(SIOCGIFFLAGS, "SIOCGIFFLAGS") & both) == both;
+    }
+
+    /**
+     * {@return whether it is up and its link, too, as {@link #isRunning} says, for data paths: it allocates nothing, and
+     * belongs to one thread} What cannot be asked, since it is gone, is not running.
+     */
+    public boolean isRunningNow() {
+        lasting.text(0, VALUE, name);
+        int both = IFF_UP | IFF_RUNNING;
+        return SystemCalls.quick(
+                                SystemCall.IOCTL,
+                                socket.number(),
+                                SIOCGIFFLAGS,
+                                lasting.address(),
+                                0,
+                                0,
+                                0)
+                        >= 0
+                && (lasting.bytes().getInt(VALUE) & both) == both;
     }
 
     /**

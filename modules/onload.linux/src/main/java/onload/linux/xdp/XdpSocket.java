@@ -73,8 +73,17 @@ public final class XdpSocket implements AutoCloseable {
     private static final int SO_BUSY_POLL_BUDGET = 70;
     private static final int MSG_DONTWAIT = 0x40;
 
+    /** How often and after how long a queue that is busy is asked for again: half a second in all. */
+    private static final int BUSY_RETRIES = 250;
+
+    private static final long BUSY_PAUSE_NS = 2_000_000;
+
     private final Descriptor socket;
     private final SystemCalls calls = new SystemCalls();
+
+    /** {@code struct xdp_statistics}, and its length for the kernel to read. */
+    private final Struct statistics = Struct.lasting(STATISTICS_LENGTH + Integer.BYTES);
+
     private final List<Mapping> mappings = new ArrayList<>();
     private final ProducerRing fill;
     private final ConsumerRing completion;
@@ -212,14 +221,30 @@ public final class XdpSocket implements AutoCloseable {
             address.bytes().putShort(2, (short) flags);
             address.bytes().putInt(4, device);
             address.bytes().putInt(8, queue);
-            long result =
-                    calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
+            long result = bind(address);
             if (Errno.isError(result)) {
                 throw new LinuxException(
                         "binding an AF_XDP socket to queue %d of %s".formatted(queue, name),
                         (int) -result,
                         mend((int) -result));
             }
+        }
+    }
+
+    /** The kernel lets go of a queue a moment after the last socket was closed: what is busy is asked for once more. */
+    private long bind(Struct address) {
+        long result = calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
+        for (int i = 0; i < BUSY_RETRIES && result == -Errno.EBUSY; i++) {
+            pause();
+            result = calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
+        }
+        return result;
+    }
+
+    private void pause() {
+        try (Struct time = Struct.of(2 * Long.BYTES)) {
+            time.bytes().putLong(Long.BYTES, BUSY_PAUSE_NS);
+            calls.call(SystemCall.PPOLL, 0, 0, time.address(), 0, 0);
         }
     }
 
@@ -326,28 +351,47 @@ public final class XdpSocket implements AutoCloseable {
         SystemCalls.quick(SystemCall.RECVFROM, socket.number(), 0, 0, MSG_DONTWAIT, 0, 0);
     }
 
-    /** {@return what the kernel has counted since the socket was made; allocates, and is a system call} */
-    public XdpStatistics statistics() {
-        try (Struct statistics = Struct.of(STATISTICS_LENGTH);
-                Struct length = Struct.of(Integer.BYTES)) {
-            length.bytes().putInt(0, STATISTICS_LENGTH);
-            LinuxException.check(
-                    calls.call(
-                            SystemCall.GETSOCKOPT,
-                            socket.number(),
-                            SOL_XDP,
-                            STATISTICS,
-                            statistics.address(),
-                            length.address()),
-                    "getsockopt(XDP_STATISTICS)");
-            UnsafeBuffer bytes = statistics.bytes();
-            return new XdpStatistics(
-                    bytes.getLong(0),
-                    bytes.getLong(8),
-                    bytes.getLong(16),
-                    bytes.getLong(24),
-                    bytes.getLong(32));
-        }
+    /**
+     * Asks what the kernel has counted since the socket was made; a system call that allocates nothing.
+     *
+     * @return whether it told; then the methods below have new values
+     */
+    public boolean sampleStatistics() {
+        statistics.bytes().putInt(STATISTICS_LENGTH, STATISTICS_LENGTH);
+        return SystemCalls.quick(
+                        SystemCall.GETSOCKOPT,
+                        socket.number(),
+                        SOL_XDP,
+                        STATISTICS,
+                        statistics.address(),
+                        statistics.address() + STATISTICS_LENGTH,
+                        0)
+                >= 0;
+    }
+
+    /** {@return received frames dropped for another reason than those below, such as one longer than a buffer} */
+    public long receiveDropped() {
+        return statistics.bytes().getLong(0);
+    }
+
+    /** {@return addresses in the fill ring that the kernel refused} */
+    public long receiveInvalid() {
+        return statistics.bytes().getLong(8);
+    }
+
+    /** {@return descriptors in the transmit ring that the kernel refused} */
+    public long transmitInvalid() {
+        return statistics.bytes().getLong(16);
+    }
+
+    /** {@return received frames dropped because nobody read the receive ring; since Linux 5.9} */
+    public long receiveRingFull() {
+        return statistics.bytes().getLong(24);
+    }
+
+    /** {@return received frames dropped because there was no buffer in the fill ring; since Linux 5.9} */
+    public long fillRingEmpty() {
+        return statistics.bytes().getLong(32);
     }
 
     /** Takes the socket off its queue: the kernel touches neither rings nor memory any more. A second call does nothing. */
