@@ -24,6 +24,12 @@ public final class PacketSocket implements AutoCloseable {
 
     private static final int SOL_PACKET = 263;
     private static final int PACKET_IGNORE_OUTGOING = 23;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVBUFFORCE = 33;
+
+    /** Room for some hundred jumbo frames as the kernel counts them. */
+    private static final int RECEIVE_BYTES = 1 << 23;
+
     private static final int ADDRESS_LENGTH = 20;
     private static final int LONGEST = 1 << 16;
     private static final int MSG_DONTWAIT = 0x40;
@@ -55,6 +61,17 @@ public final class PacketSocket implements AutoCloseable {
                             argument.address(),
                             Integer.BYTES),
                     "setsockopt(PACKET_IGNORE_OUTGOING)");
+            argument.bytes().putInt(0, RECEIVE_BYTES);
+            LinuxException.check(
+                    calls.call(
+                            SystemCall.SETSOCKOPT,
+                            socket.number(),
+                            SOL_SOCKET,
+                            SO_RCVBUFFORCE,
+                            argument.address(),
+                            Integer.BYTES),
+                    "setsockopt(SO_RCVBUFFORCE)");
+            argument.bytes().putInt(0, 0);
             argument.bytes().putShort(0, (short) AF_PACKET);
             argument.bytes().putShort(2, ALL_PROTOCOLS);
             argument.bytes().putInt(4, found.index());
