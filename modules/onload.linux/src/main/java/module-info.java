@@ -8,5 +8,6 @@ module onload.linux {
     exports onload.linux.event;
     exports onload.linux.memory;
     exports onload.linux.thread;
+    exports onload.linux.tun;
     exports onload.linux.xdp;
 }

@@ -8,6 +8,8 @@ import onload.linux.Struct;
 import onload.linux.SystemCall;
 import onload.linux.SystemCalls;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
@@ -54,6 +56,9 @@ public final class ArmedWait implements AutoCloseable {
     private final Descriptor both;
     private final SystemCalls waiting = new SystemCalls();
     private final Struct arguments = Struct.lasting(ARGUMENTS_LENGTH);
+
+    /** One {@code struct pollfd} and a {@code timespec} of 0, for the owner of the device. */
+    private final Struct now = Struct.lasting(24);
 
     private final AtomicBoolean isArmed = new AtomicBoolean();
     private final AtomicBoolean isSignalled = new AtomicBoolean();
@@ -120,6 +125,18 @@ public final class ArmedWait implements AutoCloseable {
     /** {@return how often the device has woken somebody} */
     public long wakeUps() {
         return wakeUps.get();
+    }
+
+    /** {@return whether the device has something now} For its owner; a system call that allocates nothing. */
+    public boolean isReadable() {
+        UnsafeBuffer look = now.bytes();
+        look.putInt(0, device.number());
+        look.putInt(4, POLLIN);
+        look.putLong(8, 0);
+        look.putLong(16, 0);
+        long address = now.address();
+        return SystemCalls.quick(SystemCall.PPOLL, address, 1, address + 8, 0, 0, 0) > 0
+                && (look.getShort(6) & POLLIN) != 0;
     }
 
     /** Arms it: the device wakes whoever waits, once. */

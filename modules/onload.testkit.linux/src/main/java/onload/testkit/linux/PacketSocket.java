@@ -6,12 +6,14 @@ import onload.linux.Struct;
 import onload.linux.SystemCall;
 import onload.linux.SystemCalls;
 import onload.linux.device.NetworkDevice;
+import onload.linux.tun.VirtioNetHeader;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * Whole Ethernet frames in and out of a device of the kernel, {@code packet(7)}: the far end of a NIC under test. It has
- * only what comes in, not what goes out.
+ * only what comes in, not what goes out, and fills checksums in that were left to the receiver, as the kernel does before
+ * a frame goes to a wire.
  */
 public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
@@ -24,6 +26,8 @@ public final class PacketSocket implements AutoCloseable {
 
     private static final int SOL_PACKET = 263;
     private static final int PACKET_IGNORE_OUTGOING = 23;
+    private static final int PACKET_VNET_HDR = 15;
+    private static final int HEADER_LENGTH = VirtioNetHeader.LENGTH;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUFFORCE = 33;
 
@@ -61,6 +65,15 @@ public final class PacketSocket implements AutoCloseable {
                             argument.address(),
                             Integer.BYTES),
                     "setsockopt(PACKET_IGNORE_OUTGOING)");
+            LinuxException.check(
+                    calls.call(
+                            SystemCall.SETSOCKOPT,
+                            socket.number(),
+                            SOL_PACKET,
+                            PACKET_VNET_HDR,
+                            argument.address(),
+                            Integer.BYTES),
+                    "setsockopt(PACKET_VNET_HDR)");
             argument.bytes().putInt(0, RECEIVE_BYTES);
             LinuxException.check(
                     calls.call(
@@ -88,13 +101,14 @@ public final class PacketSocket implements AutoCloseable {
      * @throws LinuxException if the device does not take it
      */
     public void send(byte[] bytes) {
-        frame.bytes().putBytes(0, bytes);
+        VirtioNetHeader.plain(frame.bytes(), 0);
+        frame.bytes().putBytes(HEADER_LENGTH, bytes);
         LinuxException.check(
                 calls.call(
                         SystemCall.SENDTO,
                         socket.number(),
                         frame.address(),
-                        bytes.length,
+                        HEADER_LENGTH + bytes.length,
                         MSG_DONTWAIT,
                         0,
                         0),
@@ -115,9 +129,26 @@ public final class PacketSocket implements AutoCloseable {
         if (length < 0) {
             return null;
         }
-        byte[] bytes = new byte[(int) length];
-        frame.bytes().getBytes(0, bytes);
+        byte[] bytes = new byte[(int) length - HEADER_LENGTH];
+        frame.bytes().getBytes(HEADER_LENGTH, bytes);
+        if ((VirtioNetHeader.flags(frame.bytes(), 0) & VirtioNetHeader.NEEDS_CHECKSUM) != 0) {
+            int start = VirtioNetHeader.start(frame.bytes(), 0);
+            fill(bytes, start, start + VirtioNetHeader.field(frame.bytes(), 0));
+        }
         return bytes;
+    }
+
+    /** The Internet checksum (RFC 1071) of all from {@code start} on, in which the field is the pseudo-header's sum. */
+    private static void fill(byte[] bytes, int start, int field) {
+        int sum = 0;
+        for (int i = start; i < bytes.length; i++) {
+            int value = bytes[i] & 0xff;
+            sum += (i - start) % 2 == 0 ? value << 8 : value;
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
+        int checksum = ~sum & 0xffff;
+        bytes[field] = (byte) (checksum >> 8);
+        bytes[field + 1] = (byte) checksum;
     }
 
     @Override
