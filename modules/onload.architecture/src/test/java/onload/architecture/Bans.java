@@ -163,8 +163,7 @@ final class Bans {
                                     + " the wire between them has a lock"),
                     new Exemption("onload.nic.emulated.Sleepers", "threads", SLEEP),
                     new Exemption("onload.nic.emulated.EmulatedWakeUp", "threads", SLEEP),
-                    new Exemption(
-                            "onload.linux.event.ArmedWait", "threads", SLEEP),
+                    new Exemption("onload.linux.event.ArmedWait", "threads", SLEEP),
                     new Exemption(
                             "onload.linux.device.NetworkNamespace",
                             "threads",

@@ -1,5 +1,7 @@
 package onload.bench;
 
+import onload.linux.thread.Affinity;
+
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -19,17 +21,19 @@ final class Lane implements AutoCloseable {
     private final String name;
     private final End asking;
     private final End echoing;
-    private final List<StackPair> below;
+    private final List<AutoCloseable> below;
     private final Histogram all = new Histogram(LONGEST_NS, DIGITS);
     private final Histogram ofRound = new Histogram(LONGEST_NS, DIGITS);
     private final List<Long> medians = new ArrayList<>();
+    private int askingProcessor = -1;
+    private int echoingProcessor = -1;
 
     /**
      * Makes one.
      *
      * @param below what is closed after the ends
      */
-    Lane(String name, End asking, End echoing, StackPair... below) {
+    Lane(String name, End asking, End echoing, AutoCloseable... below) {
         this.name = name;
         this.asking = asking;
         this.echoing = echoing;
@@ -50,11 +54,25 @@ final class Lane implements AutoCloseable {
         return medians.stream().sorted().toList();
     }
 
+    /** Binds each of the two threads to a processor; without it the kernel chooses. */
+    Lane pinned(int askingProcessor, int echoingProcessor) {
+        this.askingProcessor = askingProcessor;
+        this.echoingProcessor = echoingProcessor;
+        return this;
+    }
+
+    private static void pin(int processor) {
+        if (processor >= 0) {
+            Affinity.bind(processor);
+        }
+    }
+
     /** Asks for a while. */
     void round(long durationNs, boolean isRecorded) throws IOException {
         Echo echo = new Echo();
         Thread thread = Thread.ofPlatform().name("echo").start(echo);
         ofRound.reset();
+        pin(askingProcessor);
         try {
             ask(durationNs);
         } catch (IOException e) {
@@ -99,6 +117,7 @@ final class Lane implements AutoCloseable {
 
         @Override
         public void run() {
+            pin(echoingProcessor);
             try {
                 do {
                     echoing.receive();
@@ -125,6 +144,14 @@ final class Lane implements AutoCloseable {
     public void close() throws IOException {
         asking.close();
         echoing.close();
-        below.forEach(StackPair::close);
+        for (AutoCloseable each : below) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
     }
 }

@@ -63,6 +63,18 @@ final class PingPong {
     }
 
     private void compare(String protocol, List<Lane> lanes) throws IOException {
+        List<Lane> chosen = measure(lanes, length);
+        print(protocol, chosen);
+        ratio(chosen, "onload blocking", "kernel blocking");
+        ratio(chosen, "onload spinning", "kernel polling");
+        ratio(chosen, "onload polling", "kernel polling");
+        for (Lane lane : lanes) {
+            lane.close();
+        }
+    }
+
+    /** Runs lanes in turns; {@return those that were chosen} */
+    static List<Lane> measure(List<Lane> lanes, RunLength length) throws IOException {
         List<Lane> chosen =
                 lanes.stream().filter(lane -> lane.name().contains(length.lanes())).toList();
         for (int round = -length.warmUps(); round < length.rounds(); round++) {
@@ -70,10 +82,7 @@ final class PingPong {
                 lane.round(length.roundNs(), round >= 0);
             }
         }
-        print(protocol, chosen);
-        for (Lane lane : lanes) {
-            lane.close();
-        }
+        return chosen;
     }
 
     // What is measured.
@@ -140,7 +149,7 @@ final class PingPong {
 
     // What is printed.
 
-    private static void print(String protocol, List<Lane> lanes) {
+    static void print(String protocol, List<Lane> lanes) {
         System.out.printf("%n%s ping-pong, %d bytes, round trips in ns%n", protocol, End.LENGTH);
         System.out.printf(
                 "%-18s %10s %9s %9s %9s %10s   %s%n",
@@ -158,12 +167,9 @@ final class PingPong {
                     lane.medians().getFirst(),
                     lane.medians().getLast());
         }
-        ratio(lanes, "onload blocking", "kernel blocking");
-        ratio(lanes, "onload spinning", "kernel polling");
-        ratio(lanes, "onload polling", "kernel polling");
     }
 
-    private static void ratio(List<Lane> lanes, String ours, String theirs) {
+    static void ratio(List<Lane> lanes, String ours, String theirs) {
         Histogram one = find(lanes, ours);
         Histogram other = find(lanes, theirs);
         if (one == null || other == null) {

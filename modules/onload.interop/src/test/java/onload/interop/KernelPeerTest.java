@@ -54,7 +54,15 @@ class KernelPeerTest {
         try (Link link = Link.of(kind)) {
             for (int length : new int[] {56, 1400, 4000, 60_000}) {
                 link.far.run(
-                        "ping", "-c", "3", "-i", "0.01", "-W", "5", "-s", String.valueOf(length),
+                        "ping",
+                        "-c",
+                        "3",
+                        "-i",
+                        "0.01",
+                        "-W",
+                        "5",
+                        "-s",
+                        String.valueOf(length),
                         stackAddress(version));
             }
         }
@@ -142,12 +150,11 @@ class KernelPeerTest {
         try (Link link = Link.of(kind);
                 ServerSocket server = link.far.call(() -> new ServerSocket(9))) {
             Future<Long> sum =
-                    threads.submit(
-                            () -> {
-                                try (Socket accepted = server.accept()) {
-                                    return sumOf(accepted);
-                                }
-                            });
+                    threads.submit(() -> {
+                        try (Socket accepted = server.accept()) {
+                            return sumOf(accepted);
+                        }
+                    });
             TcpSocket socket = link.stack.tcp();
             assertEquals(0, socket.connect(at(kernelAddress(version), 9), 5 * SECOND));
             assertEquals(send(socket, BULK), sum.get());
@@ -161,12 +168,11 @@ class KernelPeerTest {
         try (Link link = Link.of(kind)) {
             TcpServerSocket server = link.stack.listen(at(stackAddress(version), 9), 8);
             Future<Long> sent =
-                    threads.submit(
-                            () -> {
-                                try (Socket socket = connected(link, version, 9)) {
-                                    return send(socket, BULK);
-                                }
-                            });
+                    threads.submit(() -> {
+                        try (Socket socket = connected(link, version, 9)) {
+                            return send(socket, BULK);
+                        }
+                    });
             TcpSocket socket = Objects.requireNonNull(server.accept(10 * SECOND));
             long received = sumOf(socket);
             assertEquals(sent.get(), received);
@@ -176,12 +182,11 @@ class KernelPeerTest {
 
     /** A socket of the kernel, which is made by its first call. */
     private static Socket connected(Link link, int version, int port) {
-        return link.far.call(
-                () -> {
-                    Socket socket = new Socket();
-                    socket.connect(at(stackAddress(version), port), 5000);
-                    return socket;
-                });
+        return link.far.call(() -> {
+            Socket socket = new Socket();
+            socket.connect(at(stackAddress(version), port), 5000);
+            return socket;
+        });
     }
 
     private static long send(TcpSocket socket, long bytes) {
@@ -257,14 +262,13 @@ class KernelPeerTest {
         try (Link link = Link.of(kind);
                 ServerSocket server = link.far.call(() -> new ServerSocket(9))) {
             Future<Integer> answered =
-                    threads.submit(
-                            () -> {
-                                try (Socket accepted = server.accept()) {
-                                    int count = accepted.getInputStream().readAllBytes().length;
-                                    accepted.getOutputStream().write(new byte[count]);
-                                    return count;
-                                }
-                            });
+                    threads.submit(() -> {
+                        try (Socket accepted = server.accept()) {
+                            int count = accepted.getInputStream().readAllBytes().length;
+                            accepted.getOutputStream().write(new byte[count]);
+                            return count;
+                        }
+                    });
             TcpSocket socket = link.stack.tcp();
             assertEquals(0, socket.connect(at(kernelAddress(version), 9), 5 * SECOND));
             UnsafeBuffer bytes = new UnsafeBuffer(new byte[5000]);
@@ -305,8 +309,7 @@ class KernelPeerTest {
             try (Socket theirs = connected(link, version, 11)) {
                 Objects.requireNonNull(ours.accept(5 * SECOND)).abort();
                 IOException thrown =
-                        assertThrows(
-                                IOException.class, () -> theirs.getInputStream().read());
+                        assertThrows(IOException.class, () -> theirs.getInputStream().read());
                 assertTrue(String.valueOf(thrown.getMessage()).contains("reset"));
             }
         }
@@ -324,14 +327,13 @@ class KernelPeerTest {
             TcpSocket[] sockets = new TcpSocket[connections];
             Socket[] accepted = new Socket[connections];
             Future<?> accepting =
-                    threads.submit(
-                            () -> {
-                                for (int i = 0; i < connections; i++) {
-                                    accepted[i] = server.accept();
-                                    accepted[i].getOutputStream().write(i & 0x7f);
-                                }
-                                return null;
-                            });
+                    threads.submit(() -> {
+                        for (int i = 0; i < connections; i++) {
+                            accepted[i] = server.accept();
+                            accepted[i].getOutputStream().write(i & 0x7f);
+                        }
+                        return null;
+                    });
             for (int i = 0; i < connections; i++) {
                 sockets[i] = link.stack.tcp();
                 assertEquals(0, sockets[i].connect(at(kernelAddress(version), 9), 10 * SECOND));

@@ -1,6 +1,9 @@
 package onload.linux;
 
-/** The kernel refused something on a control path. The message has the call, the error and, where it is known, what to do. */
+/**
+ * The kernel refused something on a control path. The message has the call, the error and, where it is known,
+ * what to do.
+ */
 public final class LinuxException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -15,8 +15,8 @@ import java.lang.invoke.MethodHandles;
  * at a time, since the C library leaves that number in memory of this object. Data paths use {@link #quick}, which
  * allocates nothing and takes some ten nanoseconds more than the kernel's part of it.
  *
- * <p>The thread is in native code meanwhile: garbage collection does not wait for it, so that calls may block; a virtual
- * thread holds its carrier.
+ * <p>The thread is in native code meanwhile: garbage collection does not wait for it, so that calls may block; a
+ * virtual thread holds its carrier.
  */
 public final class SystemCalls {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -78,8 +78,7 @@ public final class SystemCalls {
      */
     public long call(SystemCall which, long a, long b, long c, long d, long e, long f) {
         try {
-            long result =
-                    (long) Entry.SYSCALL.invokeExact(state, which.number(), a, b, c, d, e, f);
+            long result = (long) Entry.SYSCALL.invokeExact(state, which.number(), a, b, c, d, e, f);
             return result == -1 ? -state.get(ValueLayout.JAVA_INT, ERRNO) : result;
         } catch (RuntimeException | Error unexpected) {
             throw unexpected;
@@ -94,8 +93,7 @@ public final class SystemCalls {
      * @return what the kernel answers; −1 for any error. Which one it was is not known: whoever has to know asks again
      *     by {@link #call}.
      */
-    public static long quick(
-            SystemCall which, long a, long b, long c, long d, long e, long f) {
+    public static long quick(SystemCall which, long a, long b, long c, long d, long e, long f) {
         try {
             return (long) Entry.QUICK.invokeExact(which.number(), a, b, c, d, e, f);
         } catch (RuntimeException | Error unexpected) {

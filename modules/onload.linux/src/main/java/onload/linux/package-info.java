@@ -8,9 +8,9 @@
  * structures that are used have the same layout on all 64-bit little-endian machines, which {@link
  * onload.linux.Architecture} checks.
  *
- * <p>The packages beside this one are each about one thing of the kernel: {@code memory}, {@code event}, {@code device},
- * {@code thread}, {@code bpf}, {@code xdp}, {@code tun}, {@code netlink}. They know this package and, sparingly, one
- * another; all that stands above onload.linux sees methods with Java's types.
+ * <p>The packages beside this one are each about one thing of the kernel: {@code memory}, {@code event}, {@code
+ * device}, {@code thread}, {@code bpf}, {@code xdp}, {@code tun}, {@code netlink}. They know this package and,
+ * sparingly, one another; all that stands above onload.linux sees methods with Java's types.
  *
  * <p><strong>Errors.</strong> {@link onload.linux.SystemCalls#call} answers as the kernel does: a result, or the error
  * number negated. On control paths that becomes a {@link onload.linux.LinuxException}, which names the call, the error

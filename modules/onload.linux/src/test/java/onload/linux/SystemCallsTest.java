@@ -84,9 +84,7 @@ class SystemCallsTest {
         assertEquals(
                 Optional.of(Architecture.X86_64),
                 Architecture.find("Linux", "amd64", ByteOrder.LITTLE_ENDIAN));
-        assertEquals(
-                Optional.empty(),
-                Architecture.find("Linux", "aarch64", ByteOrder.BIG_ENDIAN));
+        assertEquals(Optional.empty(), Architecture.find("Linux", "aarch64", ByteOrder.BIG_ENDIAN));
         assertEquals(
                 Optional.empty(), Architecture.find("Linux", "riscv64", ByteOrder.LITTLE_ENDIAN));
         assertEquals(
@@ -102,8 +100,7 @@ class SystemCallsTest {
             struct.text(0, 16, "veth0");
             assertEquals("veth0", struct.text(0, 16));
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> struct.text(0, 16, "a-name-too-long-1"));
+                    IllegalArgumentException.class, () -> struct.text(0, 16, "a-name-too-long-1"));
         }
     }
 }

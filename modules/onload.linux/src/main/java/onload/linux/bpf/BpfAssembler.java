@@ -139,7 +139,8 @@ public final class BpfAssembler {
 
     private BpfAssembler jump(int code, int register, int other, int value, Label to) {
         if (to.isPlaced) {
-            throw new IllegalStateException("a program jumps forward only; expected a label that is not placed yet");
+            throw new IllegalStateException(
+                    "a program jumps forward only; expected a label that is not placed yet");
         }
         if (to.jumps.isEmpty()) {
             labels.add(to);
@@ -151,7 +152,8 @@ public final class BpfAssembler {
     /** Places a label here. */
     public BpfAssembler place(Label label) {
         if (label.isPlaced) {
-            throw new IllegalStateException("a label is in one place; expected one that is not placed yet");
+            throw new IllegalStateException(
+                    "a label is in one place; expected one that is not placed yet");
         }
         label.isPlaced = true;
         for (int i = 0; i < label.jumps.size(); i++) {
@@ -175,7 +177,8 @@ public final class BpfAssembler {
     public long[] instructions() {
         for (Label each : labels) {
             if (!each.isPlaced) {
-                throw new IllegalStateException("a program jumps to a label that is nowhere; expected it to be placed");
+                throw new IllegalStateException(
+                        "a program jumps to a label that is nowhere; expected it to be placed");
             }
         }
         return instructions.toLongArray();

@@ -5,7 +5,9 @@ import onload.linux.Errno;
 import onload.linux.LinuxException;
 import onload.linux.Struct;
 
-/** Memory that programs and this process share: values of fixed length by keys of fixed length. Any thread may use it. */
+/**
+ * Memory that programs and this process share: values of fixed length by keys of fixed length. Any thread may use it.
+ */
 public final class BpfMap implements AutoCloseable {
     /** {@code BPF_MAP_TYPE_HASH}. */
     public static final int HASH = 1;
@@ -47,7 +49,8 @@ public final class BpfMap implements AutoCloseable {
      * @param name for {@code bpftool map}: up to 15 letters, digits and underscores
      * @throws LinuxException if the kernel refuses
      */
-    public static BpfMap create(int type, int keyLength, int valueLength, int entries, String name) {
+    public static BpfMap create(
+            int type, int keyLength, int valueLength, int entries, String name) {
         try (Struct attributes = Struct.of(CREATE_LENGTH)) {
             attributes.bytes().putInt(0, type);
             attributes.bytes().putInt(4, keyLength);
@@ -121,7 +124,8 @@ public final class BpfMap implements AutoCloseable {
     private int element(int command, Struct key, long value) {
         if (key.length() < keyLength) {
             throw new IllegalArgumentException(
-                    "a key of %d bytes is too short; expected %d".formatted(key.length(), keyLength));
+                    "a key of %d bytes is too short; expected %d"
+                            .formatted(key.length(), keyLength));
         }
         try (Struct attributes = Struct.of(ELEMENT_LENGTH)) {
             attributes.bytes().putInt(0, descriptor.number());

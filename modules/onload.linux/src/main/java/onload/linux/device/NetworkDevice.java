@@ -82,8 +82,7 @@ public final class NetworkDevice implements AutoCloseable {
         try (Struct request = Struct.of(REQUEST_LENGTH)) {
             request.text(0, VALUE, name);
             long result =
-                    calls.call(
-                            SystemCall.IOCTL, socket.number(), SIOCGIFINDEX, request.address());
+                    calls.call(SystemCall.IOCTL, socket.number(), SIOCGIFINDEX, request.address());
             if (result < 0) {
                 socket.close();
                 if (result == -Errno.ENODEV) {
@@ -131,8 +130,24 @@ public final class NetworkDevice implements AutoCloseable {
     }
 
     /**
-     * {@return whether it is up and its link, too, as {@link #isRunning} says, for data paths: it allocates nothing, and
-     * belongs to one thread} What cannot be asked, since it is gone, is not running.
+     * {@return whether it is up and its link, too, within some time} The kernel says so a moment after a device was
+     * brought up.
+     *
+     * @param milliseconds longest wait
+     */
+    public boolean awaitRunning(int milliseconds) {
+        for (int waited = 0; waited < milliseconds && !isRunning(); waited++) {
+            try (Struct millisecond = Struct.of(2 * Long.BYTES)) {
+                millisecond.bytes().putLong(Long.BYTES, 1_000_000);
+                new SystemCalls().call(SystemCall.PPOLL, 0, 0, millisecond.address(), 0, 0);
+            }
+        }
+        return isRunning();
+    }
+
+    /**
+     * {@return whether it is up and its link, too, as {@link #isRunning} says, for data paths: it allocates
+     * nothing, and belongs to one thread} What cannot be asked, since it is gone, is not running.
      */
     public boolean isRunningNow() {
         lasting.text(0, VALUE, name);
@@ -182,7 +197,8 @@ public final class NetworkDevice implements AutoCloseable {
                 return 1;
             }
             int queues =
-                    channels.bytes().getInt(CHANNELS_RX) + channels.bytes().getInt(CHANNELS_COMBINED);
+                    channels.bytes().getInt(CHANNELS_RX)
+                            + channels.bytes().getInt(CHANNELS_COMBINED);
             return Math.max(1, queues);
         }
     }
@@ -212,7 +228,8 @@ public final class NetworkDevice implements AutoCloseable {
         try (Struct value = Struct.of(8)) {
             value.bytes().putInt(0, ETHTOOL_STXCSUM);
             value.bytes().putInt(4, on ? 1 : 0);
-            LinuxException.check(ethtool(value), "ethtool -K " + name + " tx " + (on ? "on" : "off"));
+            LinuxException.check(
+                    ethtool(value), "ethtool -K " + name + " tx " + (on ? "on" : "off"));
         }
     }
 

@@ -82,7 +82,8 @@ public final class Mapping implements AutoCloseable {
     public UnsafeBuffer part(long offset, int bytes) {
         if (offset < 0 || bytes < 0 || offset + bytes > length) {
             throw new IndexOutOfBoundsException(
-                    "a mapping of %d bytes has no %d bytes from %d".formatted(length, bytes, offset));
+                    "a mapping of %d bytes has no %d bytes from %d"
+                            .formatted(length, bytes, offset));
         }
         return new UnsafeBuffer(address + offset, bytes);
     }
@@ -105,7 +106,6 @@ public final class Mapping implements AutoCloseable {
             }
             isOpen = false;
         }
-        LinuxException.check(
-                new SystemCalls().call(SystemCall.MUNMAP, address, length), "munmap");
+        LinuxException.check(new SystemCalls().call(SystemCall.MUNMAP, address, length), "munmap");
     }
 }

@@ -123,9 +123,7 @@ public final class TapDevice implements AutoCloseable {
                     "TUNSETOWNER");
         }
         if (options.isPersistent()) {
-            check(
-                    calls.call(SystemCall.IOCTL, file.number(), TUNSETPERSIST, 1),
-                    "TUNSETPERSIST");
+            check(calls.call(SystemCall.IOCTL, file.number(), TUNSETPERSIST, 1), "TUNSETPERSIST");
         }
     }
 

@@ -10,4 +10,8 @@ package onload.linux.tun;
  * @param takesUnfilled whether the kernel may leave checksums to us
  */
 public record TapOptions(
-        String name, boolean isMultiQueue, boolean isPersistent, int owner, boolean takesUnfilled) {}
+        String name,
+        boolean isMultiQueue,
+        boolean isPersistent,
+        int owner,
+        boolean takesUnfilled) {}

@@ -6,14 +6,16 @@ import org.agrona.MutableDirectBuffer;
 import java.nio.ByteOrder;
 
 /**
- * {@code struct virtio_net_hdr} of include/uapi/linux/virtio_net.h, 10 bytes in the machine's byte order: flags, kind of
- * segmentation, and where a checksum that is left to the receiver begins and belongs.
+ * {@code struct virtio_net_hdr} of include/uapi/linux/virtio_net.h, 10 bytes in the machine's byte order: flags,
+ * kind of segmentation, and where a checksum that is left to the receiver begins and belongs.
  */
 public final class VirtioNetHeader {
     /** Bytes of the header. */
     public static final int LENGTH = 10;
 
-    /** Flag {@code VIRTIO_NET_HDR_F_NEEDS_CSUM}: the field holds the sum of the pseudo-header, the rest is to be done. */
+    /**
+     * Flag {@code VIRTIO_NET_HDR_F_NEEDS_CSUM}: the field holds the sum of the pseudo-header, the rest is to be done.
+     */
     public static final int NEEDS_CHECKSUM = 1;
 
     /** Flag {@code VIRTIO_NET_HDR_F_DATA_VALID}: checksums were verified. */

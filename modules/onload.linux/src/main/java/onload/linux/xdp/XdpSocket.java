@@ -132,7 +132,8 @@ public final class XdpSocket implements AutoCloseable {
             set(TX_RING, "XDP_TX_RING", options.transmitSize());
             RingOffsets[] offsets = offsets();
             fill = producer(offsets[2], options.fillSize(), Long.BYTES, FILL_PAGES);
-            completion = consumer(offsets[3], options.completionSize(), Long.BYTES, COMPLETION_PAGES);
+            completion =
+                    consumer(offsets[3], options.completionSize(), Long.BYTES, COMPLETION_PAGES);
             receive = consumer(offsets[0], options.receiveSize(), 2 * Long.BYTES, RX_PAGES);
             transmit = producer(offsets[1], options.transmitSize(), 2 * Long.BYTES, TX_PAGES);
             bind(device, name, queue, options.bind());
@@ -233,10 +234,12 @@ public final class XdpSocket implements AutoCloseable {
 
     /** The kernel lets go of a queue a moment after the last socket was closed: what is busy is asked for once more. */
     private long bind(Struct address) {
-        long result = calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
+        long result =
+                calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
         for (int i = 0; i < BUSY_RETRIES && result == -Errno.EBUSY; i++) {
             pause();
-            result = calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
+            result =
+                    calls.call(SystemCall.BIND, socket.number(), address.address(), ADDRESS_LENGTH);
         }
         return result;
     }
@@ -251,7 +254,8 @@ public final class XdpSocket implements AutoCloseable {
     private static String mend(int errno) {
         return switch (errno) {
             case Errno.EBUSY -> "that queue is in use; close its owner, or choose another queue";
-            case Errno.EINVAL -> "there is no such queue, or the kernel does not know a flag; see \"ethtool -l\"";
+            case Errno.EINVAL ->
+                    "there is no such queue, or the kernel does not know a flag; see \"ethtool -l\"";
             case Errno.EOPNOTSUPP ->
                     "the driver has no zero-copy mode, or not for frames in several buffers; try zero-copy=off";
             case Errno.ENETDOWN -> "bring the device up: ip link set DEV up";
@@ -394,7 +398,9 @@ public final class XdpSocket implements AutoCloseable {
         return statistics.bytes().getLong(32);
     }
 
-    /** Takes the socket off its queue: the kernel touches neither rings nor memory any more. A second call does nothing. */
+    /**
+     * Takes the socket off its queue: the kernel touches neither rings nor memory any more. A second call does nothing.
+     */
     @Override
     public void close() {
         socket.close();

@@ -40,9 +40,7 @@ class ArmedWaitTest {
         try (Struct one = Struct.of(8)) {
             one.bytes().putLong(0, 1);
             assertEquals(
-                    8,
-                    new SystemCalls()
-                            .call(SystemCall.WRITE, device.number(), one.address(), 8));
+                    8, new SystemCalls().call(SystemCall.WRITE, device.number(), one.address(), 8));
         }
     }
 
@@ -131,7 +129,8 @@ class ArmedWaitTest {
     void anInterruptedThreadIsToldAtOnceAndTheNextOneWaits() throws Exception {
         for (int i = 0; i < 100; i++) {
             Thread sleeper =
-                    new Thread(() -> assertThrows(InterruptedException.class, () -> wait.await(LONG)));
+                    new Thread(
+                            () -> assertThrows(InterruptedException.class, () -> wait.await(LONG)));
             sleeper.start();
             sleeper.interrupt();
             sleeper.join();

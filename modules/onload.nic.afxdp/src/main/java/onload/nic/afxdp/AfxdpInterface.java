@@ -27,8 +27,8 @@ final class AfxdpInterface implements VirtualInterface {
     static final int MAX_PARTS = 17;
 
     /**
-     * Doorbells for one batch: in copy mode the kernel sends some frames per call (32 unless it was told otherwise), and
-     * the rest waits for the next one.
+     * Doorbells for one batch: in copy mode the kernel sends some frames per call (32 unless it was told
+     * otherwise), and the rest waits for the next one.
      */
     private static final int MOST_KICKS = 64;
 
@@ -223,7 +223,8 @@ final class AfxdpInterface implements VirtualInterface {
     private int taken(long address, int length, boolean continues) {
         int packet = buffers.packetAt((int) address);
         if (!held.isKnown(packet) || held.get(packet) != HeldBuffers.POSTED) {
-            // The kernel gives back what it was given; whatever else is in the ring is not ours to touch.
+            // The kernel gives back what it was given; whatever else is in the ring is not ours to
+            // touch.
             counters.increment(NicCounter.RECEIVE_DROPPED_DAMAGED);
             return PacketBuffers.NONE;
         }

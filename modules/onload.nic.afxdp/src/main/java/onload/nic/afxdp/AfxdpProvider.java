@@ -36,7 +36,8 @@ import java.util.Set;
  *   <tr><td>filters</td><td>65536</td><td>most flows at once, with share=on</td></tr>
  *   <tr><td>busy-poll</td><td>0</td><td>how long a poll lets the driver look for frames, such as 20us; needs
  * Linux 5.11 and a driver with NAPI</td></tr>
- *   <tr><td>statistics-interval</td><td>10ms</td><td>how often the kernel's counters and the link are looked at</td></tr>
+ *   <tr><td>statistics-interval</td><td>10ms</td><td>how often the kernel's counters and the link are looked
+ * at</td></tr>
  *   <tr><td>netns</td><td>the caller's</td><td>network namespace of the device, as {@code ip netns} names it</td></tr>
  * </table>
  *
@@ -49,6 +50,9 @@ public final class AfxdpProvider implements NicProvider {
 
     private static final int SMALLEST_BUFFER = 2048;
     private static final int BUSY_POLL_BUDGET = 64;
+
+    /** How long the link of a device that is up is waited for. */
+    private static final int LINK_MILLISECONDS = 1_000;
 
     /** Makes a provider. */
     public AfxdpProvider() {}
@@ -122,26 +126,24 @@ public final class AfxdpProvider implements NicProvider {
                     "afxdp needs a device; expected afxdp:NAME, with a name that \"ip link\" shows");
         }
         return NetworkDevice.find(options.device())
-                .orElseThrow(
-                        () ->
-                                new NicUnavailableException(
-                                        "there is no network device %s%s; expected one that \"ip link\" shows"
-                                                .formatted(
-                                                        options.device(),
-                                                        options.namespace().isEmpty()
-                                                                ? ""
-                                                                : " in " + options.namespace())));
+                .orElseThrow(() ->
+                        new NicUnavailableException(
+                                "there is no network device %s%s; expected one that \"ip link\" shows"
+                                        .formatted(
+                                                options.device(),
+                                                options.namespace().isEmpty()
+                                                        ? ""
+                                                        : " in " + options.namespace())));
     }
 
     private static VirtualInterface openDevice(
             AfxdpOptions options, PacketPool pool, NetworkDevice device) {
         long macAddress =
                 device.macAddress()
-                        .orElseThrow(
-                                () ->
-                                        new NicUnavailableException(
-                                                "%s is not an Ethernet; AF_XDP is for devices with a MAC address"
-                                                        .formatted(device.name())));
+                        .orElseThrow(() ->
+                                new NicUnavailableException(
+                                        "%s is not an Ethernet; AF_XDP is for devices with a MAC address"
+                                                .formatted(device.name())));
         int queues = device.receiveQueues();
         if (options.queue() >= queues) {
             throw new NicUnavailableException(
@@ -153,6 +155,8 @@ public final class AfxdpProvider implements NicProvider {
                     "%s is down; bring it up: ip link set %s up"
                             .formatted(device.name(), device.name()));
         }
+        // A link that is down is no error: it may come up later.
+        var _ = device.awaitRunning(LINK_MILLISECONDS);
         int mtu = device.mtu();
         boolean isInParts = mtu + EthernetHeader.MAX_LENGTH > room(pool);
         Attachment attachment = Attachment.of(device, options, isInParts);
@@ -213,7 +217,8 @@ public final class AfxdpProvider implements NicProvider {
                                 bind));
         if (options.busyPollNs() > 0) {
             int result =
-                    socket.busyPoll((int) Math.ceilDiv(options.busyPollNs(), 1000), BUSY_POLL_BUDGET);
+                    socket.busyPoll(
+                            (int) Math.ceilDiv(options.busyPollNs(), 1000), BUSY_POLL_BUDGET);
             if (result < 0) {
                 socket.close();
                 throw new LinuxException(

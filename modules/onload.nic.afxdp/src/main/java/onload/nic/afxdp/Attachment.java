@@ -125,8 +125,7 @@ final class Attachment {
             try {
                 return XdpLink.attach(program, device.index(), device.name(), XdpLink.NATIVE);
             } catch (LinuxException e) {
-                boolean mayBeGeneric =
-                        e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.EINVAL;
+                boolean mayBeGeneric = e.errno() == Errno.EOPNOTSUPP || e.errno() == Errno.EINVAL;
                 if (!mode.equals(AfxdpOptions.AUTO) || !mayBeGeneric) {
                     throw e;
                 }

@@ -68,14 +68,19 @@ final class SteeringProgram {
 
     private SteeringProgram() {}
 
-    /** {@return the program that gives every frame to the socket of its queue, and to the kernel where there is none} */
+    /**
+     * {@return the program that gives every frame to the socket of its queue, and to the kernel where there is none}
+     */
     static BpfAssembler everything(BpfMap sockets) {
         BpfAssembler program = new BpfAssembler();
         program.applyRegister(Operation.MOVE, CONTEXT, FIRST);
         return redirect(program, sockets);
     }
 
-    /** {@return the program that gives the frames of known flows to the socket of their queue, and all others to the kernel} */
+    /**
+     * {@return the program that gives the frames of known flows to the socket of their queue, and all others to
+     * the kernel}
+     */
     static BpfAssembler flows(BpfMap flows, BpfMap sockets) {
         BpfAssembler program = new BpfAssembler();
         Label pass = new Label();

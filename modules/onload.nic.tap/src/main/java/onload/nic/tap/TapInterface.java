@@ -22,8 +22,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * One queue of a TAP device. State machine; all of it belongs to the owner of the pool, but for the wake-up.
  *
- * <p>A frame is read when it is polled, into the oldest posted buffer, its virtio header into the head-room before it. What
- * is sent is written by the doorbell, and told as sent by the next poll.
+ * <p>A frame is read when it is polled, into the oldest posted buffer, its virtio header into the head-room
+ * before it. What is sent is written by the doorbell, and told as sent by the next poll.
  */
 final class TapInterface implements VirtualInterface {
     /** How often the link is looked at while frames are polled, in nanoseconds. */
@@ -163,8 +163,7 @@ final class TapInterface implements VirtualInterface {
     private int read() {
         if (fitsOneBuffer()) {
             int at = buffers.data(posted.first()) - VirtioNetHeader.LENGTH;
-            return tap.read(
-                    memoryAddress + at, buffers.dataCapacity() + VirtioNetHeader.LENGTH);
+            return tap.read(memoryAddress + at, buffers.dataCapacity() + VirtioNetHeader.LENGTH);
         }
         // In their order, which reading by parts does not change: taken out and put back in again.
         int count = posted.count();
@@ -278,8 +277,7 @@ final class TapInterface implements VirtualInterface {
                             : writeParts(packet);
             if (written > 0) {
                 counters.increment(NicCounter.TRANSMITTED_FRAMES);
-                counters.add(
-                        NicCounter.TRANSMITTED_BYTES, written - (long) VirtioNetHeader.LENGTH);
+                counters.add(NicCounter.TRANSMITTED_BYTES, written - (long) VirtioNetHeader.LENGTH);
             } else if (device.isRunningNow()) {
                 counters.increment(NicCounter.TRANSMIT_DROPPED_NO_ROOM);
             } else {

@@ -22,8 +22,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * TAP devices of the kernel: {@code tap:DEVICE[/QUEUE]}, such as {@code tap:tap0}. A device that is not there is made and
- * brought up, and goes away when it is closed.
+ * TAP devices of the kernel: {@code tap:DEVICE[/QUEUE]}, such as {@code tap:tap0}. A device that is not there is
+ * made and brought up, and goes away when it is closed.
  *
  * <table>
  *   <caption>Settings</caption>
@@ -32,8 +32,8 @@ import java.util.Set;
  *   <tr><td>mtu</td><td>as it is</td><td>largest IP datagram in bytes, which the device is told</td></tr>
  *   <tr><td>owner</td><td>nobody</td><td>number of the user who may open the device later</td></tr>
  *   <tr><td>persist</td><td>off</td><td>a device that was made stays when it is closed</td></tr>
- *   <tr><td>multi-queue</td><td>off</td><td>it may be opened several times; the kernel spreads flows over the queues in the
- * order in which they were opened</td></tr>
+ *   <tr><td>multi-queue</td><td>off</td><td>it may be opened several times; the kernel spreads flows over the
+ * queues in the order in which they were opened</td></tr>
  *   <tr><td>checksum</td><td>on</td><td>checksums are left undone between the kernel and the stack</td></tr>
  *   <tr><td>ring</td><td>512</td><td>buffers that may be posted, and frames that may be on their way</td></tr>
  *   <tr><td>up</td><td>on</td><td>the device is brought up</td></tr>
@@ -55,6 +55,9 @@ public final class TapProvider implements NicProvider {
 
     /** The bit in which the two ends of the cable differ, of the last byte of the address. */
     private static final int OTHER_END = 1;
+
+    /** How long the link of a device that was brought up is waited for. */
+    private static final int LINK_MILLISECONDS = 1_000;
 
     private static final long LOCALLY_ADMINISTERED = 0x02_00_00_00_00_00L;
 
@@ -100,15 +103,13 @@ public final class TapProvider implements NicProvider {
         if (!whyNot.isEmpty()) {
             throw new NicUnavailableException(whyNot);
         }
-        if (options.device().isEmpty()
-                || options.device().length() > NetworkDevice.LONGEST_NAME) {
+        if (options.device().isEmpty() || options.device().length() > NetworkDevice.LONGEST_NAME) {
             throw new IllegalArgumentException(
                     "\"%s\" cannot be a TAP device; expected a name of 1 to 15 characters, such as tap:tap0"
                             .formatted(options.device()));
         }
         try {
-            return NetworkNamespace.call(
-                    options.text("netns", ""), () -> openHere(options, pool));
+            return NetworkNamespace.call(options.text("netns", ""), () -> openHere(options, pool));
         } catch (LinuxException e) {
             throw new NicUnavailableException(String.valueOf(e.getMessage()), e);
         }
@@ -150,6 +151,7 @@ public final class TapProvider implements NicProvider {
         }
         if (options.flag("up", true) && !device.isUp()) {
             device.up(true);
+            var _ = device.awaitRunning(LINK_MILLISECONDS);
         }
         int ring = options.number("ring", 512, 1, 65_536);
         long theirs = device.macAddress().orElseThrow();
@@ -172,8 +174,7 @@ public final class TapProvider implements NicProvider {
                 pool,
                 tap,
                 device,
-                new NicCapabilities(
-                        mtu, options.queue() + 1, ring, ring, 0, 0, features),
+                new NicCapabilities(mtu, options.queue() + 1, ring, ring, 0, 0, features),
                 macAddress);
     }
 }

@@ -11,9 +11,9 @@ import onload.linux.tun.VirtioNetHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whole Ethernet frames in and out of a device of the kernel, {@code packet(7)}: the far end of a NIC under test. It has
- * only what comes in, not what goes out, and fills checksums in that were left to the receiver, as the kernel does before
- * a frame goes to a wire.
+ * Whole Ethernet frames in and out of a device of the kernel, {@code packet(7)}: the far end of a NIC under
+ * test. It has only what comes in, not what goes out, and fills checksums in that were left to the receiver, as
+ * the kernel does before a frame goes to a wire.
  */
 public final class PacketSocket implements AutoCloseable {
     private static final int AF_PACKET = 17;
@@ -89,7 +89,8 @@ public final class PacketSocket implements AutoCloseable {
             argument.bytes().putShort(2, ALL_PROTOCOLS);
             argument.bytes().putInt(4, found.index());
             LinuxException.check(
-                    calls.call(SystemCall.BIND, socket.number(), argument.address(), ADDRESS_LENGTH),
+                    calls.call(
+                            SystemCall.BIND, socket.number(), argument.address(), ADDRESS_LENGTH),
                     "bind(AF_PACKET, " + device + ")");
         }
     }

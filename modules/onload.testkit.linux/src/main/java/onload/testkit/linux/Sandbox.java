@@ -31,7 +31,9 @@ public final class Sandbox implements AutoCloseable {
      */
     public static Sandbox open() {
         Requirement.that(
-                isRoot(), "root in network namespaces of its own", "run it as root, such as by sudo");
+                isRoot(),
+                "root in network namespaces of its own",
+                "run it as root, such as by sudo");
         Requirement.command("ip", "install the package iproute2");
         Requirement.command("ethtool", "install the package ethtool");
         removeLeftovers();
@@ -85,10 +87,24 @@ public final class Sandbox implements AutoCloseable {
      * @param otherDevice its name
      * @param mtu of both, in bytes
      */
-    public void join(Namespace one, String oneDevice, Namespace other, String otherDevice, int mtu) {
+    public void join(
+            Namespace one, String oneDevice, Namespace other, String otherDevice, int mtu) {
         one.run(
-                "ip", "link", "add", oneDevice, "mtu", String.valueOf(mtu), "type", "veth", "peer",
-                "name", otherDevice, "mtu", String.valueOf(mtu), "netns", other.name());
+                "ip",
+                "link",
+                "add",
+                oneDevice,
+                "mtu",
+                String.valueOf(mtu),
+                "type",
+                "veth",
+                "peer",
+                "name",
+                otherDevice,
+                "mtu",
+                String.valueOf(mtu),
+                "netns",
+                other.name());
         one.run("ip", "link", "set", oneDevice, "up");
         other.run("ip", "link", "set", otherDevice, "up");
     }
