@@ -58,7 +58,8 @@ public final class XdpLink implements AutoCloseable {
     private static String mend(int errno, String name) {
         return switch (errno) {
             case Errno.EBUSY, Errno.EEXIST ->
-                    "another XDP program is attached, perhaps by another stack; see \"ip link show %s\", and end its owner or \"ip link set %s xdp off\""
+                    ("another XDP program is attached, perhaps by another stack; see \"ip link show"
+                                    + " %s\", and end its owner or \"ip link set %s xdp off\"")
                             .formatted(name, name);
             case Errno.EOPNOTSUPP, Errno.EINVAL ->
                     "the driver of %s cannot do this; try mode=generic".formatted(name);

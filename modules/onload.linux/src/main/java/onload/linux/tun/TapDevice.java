@@ -94,7 +94,8 @@ public final class TapDevice implements AutoCloseable {
     private static String mend(int errno) {
         return switch (errno) {
             case Errno.EPERM ->
-                    "run as root, grant CAP_NET_ADMIN, or make it before for this user: ip tuntap add mode tap user NAME";
+                    "run as root, grant CAP_NET_ADMIN, or make it for this user before:"
+                            + " ip tuntap add mode tap user NAME";
             case Errno.EBUSY ->
                     "another process has it; close that, choose another name, or open both with multi-queue=on";
             case Errno.EINVAL ->

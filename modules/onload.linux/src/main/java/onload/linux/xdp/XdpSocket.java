@@ -155,7 +155,8 @@ public final class XdpSocket implements AutoCloseable {
                         "registering %d bytes of packet memory".formatted(length),
                         (int) -result,
                         result == -Errno.ENOBUFS
-                                ? "raise the limit of locked memory (ulimit -l), grant CAP_IPC_LOCK, or use fewer packets"
+                                ? "raise the limit of locked memory (ulimit -l), grant CAP_IPC_LOCK, or"
+                                        + " use fewer packets"
                                 : "");
             }
         }
