@@ -7,6 +7,7 @@ module onload.ip {
 
     exports onload.ip;
     exports onload.ip.address;
+    exports onload.ip.claim;
     exports onload.ip.counter;
     exports onload.ip.fragment;
     exports onload.ip.icmp;

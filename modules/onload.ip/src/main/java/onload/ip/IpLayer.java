@@ -1,5 +1,6 @@
 package onload.ip;
 
+import onload.ip.claim.FlowClaims;
 import onload.ip.address.AddressOrigin;
 import onload.ip.address.AddressTable;
 import onload.ip.address.InterfaceAddress;
@@ -71,6 +72,7 @@ public final class IpLayer implements AutoCloseable {
 
     final Interfaces interfaces;
     final AddressTable addresses;
+    private final FlowClaims claims = new FlowClaims();
     final RoutingTable routes;
     final NeighborCache neighbors;
     final RouterDiscovery routers;
@@ -237,6 +239,7 @@ public final class IpLayer implements AutoCloseable {
         added.linkUp(nic.isLinkUp());
         port.assign(IpInterface.NO_VLAN, added);
         // A frame without a VLAN but with a priority has the identifier 0, which is the same.
+        claims.add(nic);
         ports = Arrays.copyOf(ports, ports.length + 1);
         ports[ports.length - 1] = port;
         interfaces.add(added);
@@ -326,6 +329,7 @@ public final class IpLayer implements AutoCloseable {
             ports = Arrays.stream(ports).filter(each -> each != port).toArray(EthernetPort[]::new);
             port.dropWaiting();
             port.nic().close();
+            claims.remove(port.nic());
         }
         changed();
     }
@@ -483,6 +487,11 @@ public final class IpLayer implements AutoCloseable {
     /** {@return which groups are listened to} */
     public GroupMemberships groups() {
         return groups.memberships();
+    }
+
+    /** {@return which local addresses and ports are this stack's, where interfaces are shared with the kernel} */
+    public FlowClaims claims() {
+        return claims;
     }
 
     /** {@return the counters, which any thread may read} */

@@ -1,6 +1,8 @@
 package onload.tcp;
 
+import onload.ip.claim.FlowClaim;
 import onload.tcp.counter.TcpCounter;
+import onload.tcp.flow.Flow;
 import onload.tcp.handshake.ChallengeLimit;
 import onload.tcp.handshake.SynCookies;
 import onload.wire.SequenceNumber;
@@ -124,7 +126,9 @@ final class ListenInput {
                         opening.scale(listener.prototype()),
                         timestampOffset(s));
         e.rcvWindow = window(listener.prototype());
+        claim(e, listener);
         if (!context.flows.add(e)) {
+            e.releaseClaim();
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return;
         }
@@ -210,6 +214,15 @@ final class ListenInput {
             e.retries++;
             context.counters.increment(TcpCounter.RETRANSMISSIONS);
             sendSynAck(e, nowNs);
+        }
+    }
+
+    /** A connection lives on when its listener closes: both hold the claim. */
+    private static void claim(Flow flow, TcpListener listener) {
+        LocalPorts.Binding binding = listener.binding;
+        FlowClaim held = binding == null ? null : binding.claim;
+        if (held != null) {
+            flow.claim(held.retain());
         }
     }
 
@@ -423,7 +436,9 @@ final class ListenInput {
         agreed.peerScale = scale == SynCookies.NO_SCALE ? StatelessSegments.NONE : scale;
         TcpConnection c = engine.accepted(listener);
         // There must be room before the connection is established: nothing would undo that.
+        claim(c, listener);
         if (hasNoRoom() || !opening.accept(c, s, agreed, nowNs) || !context.flows.add(c)) {
+            c.releaseClaim();
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
             return null;
         }

@@ -1,5 +1,6 @@
 package onload.tcp;
 
+import onload.ip.claim.FlowClaim;
 import onload.wire.Ipv6Address;
 
 import org.agrona.collections.Int2ObjectHashMap;
@@ -23,6 +24,10 @@ final class LocalPorts {
         final int port;
         final boolean isV6Only;
         @Nullable TcpListener listener;
+
+        /** Let go of when the binding is removed. */
+        @Nullable FlowClaim claim;
+
         private @Nullable Binding next;
 
         Binding(long high, long low, int port, boolean isV6Only) {
@@ -70,6 +75,15 @@ final class LocalPorts {
     }
 
     void remove(Binding gone) {
+        FlowClaim claim = gone.claim;
+        gone.claim = null;
+        if (claim != null) {
+            claim.release();
+        }
+        unlink(gone);
+    }
+
+    private void unlink(Binding gone) {
         Binding first = byPort.get(gone.port);
         if (first == gone) {
             if (gone.next == null) {

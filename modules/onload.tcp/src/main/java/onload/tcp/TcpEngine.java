@@ -281,13 +281,14 @@ public final class TcpEngine {
         Destination to = c.way();
         long localHigh = to.sourceHigh();
         long localLow = to.sourceLow();
-        int local = ports.select(c, localHigh, localLow, high, low, port, nowNs);
+        int local = ports.selectAndClaim(c, localHigh, localLow, high, low, port, nowNs);
         if (local < 0) {
             return local;
         }
         c.tuple(localHigh, localLow, local, high, low, port);
         c.pseudoSum = SegmentChecksum.pseudoSum(localHigh, localLow, high, low);
         if (!context.flows.add(c)) {
+            c.releaseClaim();
             return TcpConnection.NO_MEMORY;
         }
         ensureCongestionControl(c);

@@ -1,6 +1,7 @@
 package onload.udp;
 
 import onload.ip.Destination;
+import onload.ip.claim.FlowClaim;
 import onload.ip.port.EphemeralPorts;
 import onload.ip.port.FreePort;
 import onload.ip.spi.IcmpError;
@@ -19,6 +20,10 @@ import java.util.random.RandomGenerator;
 final class UdpBindings {
     private static final int BUCKETS = 4096;
     private static final int MAX_PORT = 65535;
+
+    /** How many ports are tried that the kernel may have. */
+    private static final int CLAIMS = 64;
+
 
     private final UdpEngine engine;
     private final SocketTable connected;
@@ -80,19 +85,14 @@ final class UdpBindings {
     private int take(UdpSocket socket, long high, long low, int port, long hash) {
         local(socket, high, low);
         asking = socket;
-        int taken = port;
-        if (port == 0) {
-            taken = ephemeral.next(hash, isFree);
-            if (taken < 0) {
-                engine.counters.increment(UdpCounter.NO_EPHEMERAL_PORT);
-            }
-        } else if (!mayShare(socket, port)) {
-            taken = UdpSocket.IN_USE;
-        }
+        int taken = port == 0 ? ephemeral(socket, hash) : mayShare(socket, port) ? port : -1;
         asking = null;
+        if (taken >= 0 && port != 0 && !claims(socket, taken)) {
+            taken = -1;
+        }
         if (taken < 0) {
             local(socket, 0, 0);
-            return port == 0 ? UdpSocket.NO_FREE_PORT : taken;
+            return port == 0 ? UdpSocket.NO_FREE_PORT : UdpSocket.IN_USE;
         }
         socket.localPort = taken;
         socket.isBound = true;
@@ -101,6 +101,30 @@ final class UdpBindings {
         ports[bucket] = socket;
         bound.add(socket);
         return 0;
+    }
+
+    /** {@return a free port, claimed; or a negative number} */
+    private int ephemeral(UdpSocket socket, long hash) {
+        for (int attempt = 0; attempt < CLAIMS; attempt++) {
+            int next = ephemeral.next(hash, isFree);
+            if (next < 0) {
+                break;
+            }
+            if (claims(socket, next)) {
+                return next;
+            }
+        }
+        engine.counters.increment(UdpCounter.NO_EPHEMERAL_PORT);
+        return -1;
+    }
+
+    /** {@return whether the kernel leaves the address and port to this stack} */
+    private boolean claims(UdpSocket socket, int port) {
+        socket.claim =
+                engine.ip
+                        .claims()
+                        .claim(IpProtocol.UDP, socket.localHigh, socket.localLow, port);
+        return socket.claim != null;
     }
 
     /** Both wildcards have one key, so that a look-up finds either. */
@@ -275,6 +299,11 @@ final class UdpBindings {
             ports[bucket] = socket.nextOnPort;
         } else {
             before.nextOnPort = socket.nextOnPort;
+        }
+        FlowClaim claim = socket.claim;
+        socket.claim = null;
+        if (claim != null) {
+            claim.release();
         }
         socket.nextOnPort = null;
         socket.isBound = false;

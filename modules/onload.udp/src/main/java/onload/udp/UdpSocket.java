@@ -1,5 +1,6 @@
 package onload.udp;
 
+import onload.ip.claim.FlowClaim;
 import onload.ip.FragmentPolicy;
 import onload.ip.IpLayer;
 import onload.wire.Ipv6Address;
@@ -89,6 +90,9 @@ public final class UdpSocket {
     long remoteLow;
     int remotePort;
     @Nullable UdpSocket nextAlike;
+    /** Of the local address and port, while it is bound. */
+    @Nullable FlowClaim claim;
+
     @Nullable UdpSocket nextOnPort;
 
     boolean isBound;

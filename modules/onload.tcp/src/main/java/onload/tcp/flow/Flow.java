@@ -1,6 +1,9 @@
 package onload.tcp.flow;
 
+import onload.ip.claim.FlowClaim;
 import onload.tcp.timer.TimerEntry;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Superclass of what has a 4-tuple and a deadline: connections, embryonic connections and those in TIME-WAIT, which
@@ -17,6 +20,9 @@ public abstract class Flow extends TimerEntry {
     long remoteHigh;
     long remoteLow;
     int ports;
+
+    /** Of the local address and port; let go by the table that the flow leaves. */
+    @Nullable FlowClaim claim;
 
     /** Under the table's secret; 0 exactly while in no table. */
     int hash;
@@ -52,6 +58,27 @@ public abstract class Flow extends TimerEntry {
         this.remoteHigh = remoteHigh;
         this.remoteLow = remoteLow;
         ports = ports(localPort, remotePort);
+    }
+
+    /**
+     * Hands over a claim of the local address and port, which the flow holds until it leaves its table for good.
+     *
+     * @throws IllegalStateException if the flow has one
+     */
+    public final void claim(FlowClaim held) {
+        if (claim != null) {
+            throw new IllegalStateException("the flow has a claim already: let go of that first");
+        }
+        claim = held;
+    }
+
+    /** Lets go of the claim, if there is one. */
+    public final void releaseClaim() {
+        FlowClaim held = claim;
+        claim = null;
+        if (held != null) {
+            held.release();
+        }
     }
 
     /** {@return the upper half of the local address} */

@@ -125,6 +125,7 @@ public final class FlowTable {
         flow.hash = 0;
         size--;
         close(at);
+        flow.releaseClaim();
     }
 
     /**
@@ -142,6 +143,8 @@ public final class FlowTable {
             throw new IllegalArgumentException(
                     "the flows have different tuples: give the new one the tuple of the old one");
         }
+        with.claim = old.claim;
+        old.claim = null;
         with.hash = old.hash;
         old.hash = 0;
         flows[at] = with;
