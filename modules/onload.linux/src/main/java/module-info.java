@@ -7,6 +7,7 @@ module onload.linux {
     exports onload.linux.device;
     exports onload.linux.event;
     exports onload.linux.memory;
+    exports onload.linux.netlink;
     exports onload.linux.thread;
     exports onload.linux.tun;
     exports onload.linux.xdp;

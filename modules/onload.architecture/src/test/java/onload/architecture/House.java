@@ -21,6 +21,7 @@ final class House {
                     "onload.style", "formats the sources",
                     "onload.architecture", "is this",
                     "onload.bench", "measures the others, as one program with everything inside",
+                    "onload.interop", "lets stacks talk with the kernel and real programs",
                     "onload.stress", "lets threads race for what they share");
 
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();

@@ -73,7 +73,7 @@ final class PingPong {
         }
     }
 
-    /** Runs lanes in turns; {@return those that were chosen} */
+    /** {@return those of the lanes that were chosen, after all their rounds, which take turns} */
     static List<Lane> measure(List<Lane> lanes, RunLength length) throws IOException {
         List<Lane> chosen =
                 lanes.stream().filter(lane -> lane.name().contains(length.lanes())).toList();

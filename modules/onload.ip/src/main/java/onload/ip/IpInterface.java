@@ -31,6 +31,7 @@ public final class IpInterface {
     private int ipv6Mtu;
     private int hopLimit;
     private boolean ipv6Disabled;
+    private @Nullable KernelMirror mirror;
 
     IpInterface(
             int index,
@@ -49,6 +50,23 @@ public final class IpInterface {
         this.ipv6Mtu = mtu;
         this.hopLimit = hopLimit;
         this.group = Neighbor.fixed(index, MacAddress.BROADCAST);
+    }
+
+    /** What follows the kernel, which configures the interface; null for one that is the stack's alone. */
+    @Nullable KernelMirror mirror() {
+        return mirror;
+    }
+
+    void mirror(KernelMirror follows) {
+        mirror = follows;
+    }
+
+    /**
+     * {@return whether the kernel has the interface, too: its addresses, routes and neighbours are the kernel's,
+     * who also answers ARP, neighbor discovery and ping}
+     */
+    public boolean isShared() {
+        return mirror != null;
     }
 
     /** {@return the number of the interface, ≥ 1; 1 is the loopback} */

@@ -1,9 +1,9 @@
 package onload.ip;
 
-import onload.ip.claim.FlowClaims;
 import onload.ip.address.AddressOrigin;
 import onload.ip.address.AddressTable;
 import onload.ip.address.InterfaceAddress;
+import onload.ip.claim.FlowClaims;
 import onload.ip.counter.IpCounter;
 import onload.ip.counter.IpCounters;
 import onload.ip.fragment.Reassembly;
@@ -20,6 +20,7 @@ import onload.ip.router.RouterDiscovery;
 import onload.ip.spi.RawReceiver;
 import onload.ip.spi.TransportProtocol;
 import onload.nic.packet.PacketPool;
+import onload.nic.spi.KernelNetwork;
 import onload.nic.spi.NicFeature;
 import onload.nic.spi.VirtualInterface;
 import onload.wire.CidrAddress;
@@ -96,6 +97,8 @@ public final class IpLayer implements AutoCloseable {
     private final EthernetPort.Upward upward = new Frames();
 
     /** Replaced as a whole when NICs come and go, which is rare; walked at every poll. */
+    private KernelMirror[] mirrors = new KernelMirror[0];
+
     private EthernetPort[] ports = {};
 
     private boolean isClosed;
@@ -238,6 +241,13 @@ public final class IpLayer implements AutoCloseable {
                         options.hopLimit());
         added.linkUp(nic.isLinkUp());
         port.assign(IpInterface.NO_VLAN, added);
+        KernelNetwork kernel = nic.kernelNetwork();
+        if (kernel != null) {
+            KernelMirror mirror = new KernelMirror(this, added, kernel);
+            added.mirror(mirror);
+            mirrors = Arrays.copyOf(mirrors, mirrors.length + 1);
+            mirrors[mirrors.length - 1] = mirror;
+        }
         // A frame without a VLAN but with a priority has the identifier 0, which is the same.
         claims.add(nic);
         ports = Arrays.copyOf(ports, ports.length + 1);
@@ -330,6 +340,10 @@ public final class IpLayer implements AutoCloseable {
             port.dropWaiting();
             port.nic().close();
             claims.remove(port.nic());
+            mirrors =
+                    Arrays.stream(mirrors)
+                            .filter(each -> each != removed.mirror())
+                            .toArray(KernelMirror[]::new);
         }
         changed();
     }
@@ -388,6 +402,12 @@ public final class IpLayer implements AutoCloseable {
         if (changed.isUp()) {
             boolean hasIpv6 = options.ipv6() && changed.mtu() >= MIN_IPV6_MTU;
             changed.disableIpv6(!hasIpv6);
+            if (changed.isShared()) {
+                // Whatever is found out on the link is found out by the kernel.
+                addresses.interfaceUp(index, false, nowNs);
+                changed();
+                return;
+            }
             groups.memberships().interfaceUp(index, changed.mtu(), nowNs);
             addresses.interfaceUp(index, nowNs);
             if (hasIpv6) {
@@ -679,10 +699,16 @@ public final class IpLayer implements AutoCloseable {
         next = Math.min(next, routers.nextDeadlineNs());
         next = Math.min(next, pathMtus.nextDeadlineNs());
         next = Math.min(next, reassembly.nextDeadlineNs());
+        for (KernelMirror each : mirrors) {
+            next = Math.min(next, each.nextDeadlineNs());
+        }
         return Math.min(next, groups.memberships().nextDeadlineNs());
     }
 
     private void advance(long nowNs) {
+        for (KernelMirror each : mirrors) {
+            each.advance(nowNs);
+        }
         neighbors.advance(nowNs);
         addresses.advance(nowNs);
         routers.advance(nowNs);
@@ -712,6 +738,7 @@ public final class IpLayer implements AutoCloseable {
             port.nic().close();
         }
         ports = new EthernetPort[0];
+        mirrors = new KernelMirror[0];
     }
 
     /** What ports deliver. */

@@ -48,6 +48,11 @@ final class LinkAgent implements NeighborLink, AddressLink, RouterLink, PathMtuL
         if (egress == null) {
             return;
         }
+        KernelMirror mirror = egress.mirror();
+        if (mirror != null) {
+            mirror.resolve(IpAddress.of(neighbor.high(), neighbor.low()), nowNs);
+            return;
+        }
         long mac = unicast ? neighbor.macAddress() : 0;
         if (neighbor.isIpv4()) {
             layer.arp.solicit(egress, (int) neighbor.low(), mac, pending);
@@ -99,7 +104,7 @@ final class LinkAgent implements NeighborLink, AddressLink, RouterLink, PathMtuL
     @Override
     public void probe(InterfaceAddress address, long nowNs) {
         IpInterface egress = egress(address.interfaceIndex());
-        if (egress == null) {
+        if (egress == null || egress.isShared()) {
             return;
         }
         if (address.isIpv4()) {
@@ -112,7 +117,7 @@ final class LinkAgent implements NeighborLink, AddressLink, RouterLink, PathMtuL
     @Override
     public void announce(InterfaceAddress address, long nowNs) {
         IpInterface egress = egress(address.interfaceIndex());
-        if (egress == null) {
+        if (egress == null || egress.isShared()) {
             return;
         }
         if (address.isIpv4()) {

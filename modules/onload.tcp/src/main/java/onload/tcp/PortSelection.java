@@ -81,9 +81,7 @@ final class PortSelection {
             return false;
         }
         wanted.claim =
-                context.ip
-                        .claims()
-                        .claim(IpProtocol.TCP, wanted.high, wanted.low, wanted.port);
+                context.ip.claims().claim(IpProtocol.TCP, wanted.high, wanted.low, wanted.port);
         if (wanted.claim == null) {
             ports.remove(wanted);
             return false;

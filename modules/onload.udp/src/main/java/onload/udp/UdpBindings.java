@@ -24,7 +24,6 @@ final class UdpBindings {
     /** How many ports are tried that the kernel may have. */
     private static final int CLAIMS = 64;
 
-
     private final UdpEngine engine;
     private final SocketTable connected;
     private final SocketTable bound;
@@ -121,9 +120,7 @@ final class UdpBindings {
     /** {@return whether the kernel leaves the address and port to this stack} */
     private boolean claims(UdpSocket socket, int port) {
         socket.claim =
-                engine.ip
-                        .claims()
-                        .claim(IpProtocol.UDP, socket.localHigh, socket.localLow, port);
+                engine.ip.claims().claim(IpProtocol.UDP, socket.localHigh, socket.localLow, port);
         return socket.claim != null;
     }
 

@@ -1,8 +1,8 @@
 package onload.udp;
 
-import onload.ip.claim.FlowClaim;
 import onload.ip.FragmentPolicy;
 import onload.ip.IpLayer;
+import onload.ip.claim.FlowClaim;
 import onload.wire.Ipv6Address;
 
 import org.agrona.DirectBuffer;
@@ -90,6 +90,7 @@ public final class UdpSocket {
     long remoteLow;
     int remotePort;
     @Nullable UdpSocket nextAlike;
+
     /** Of the local address and port, while it is bound. */
     @Nullable FlowClaim claim;
 

@@ -14,15 +14,13 @@ public final class FlowClaim {
     private final FlowClaims.Key key;
 
     /** Filters by NIC. */
-    final int[][] filters;
+    final int[] @Nullable [] filters;
 
     private int holders = 1;
 
     @SuppressWarnings("NullAway") // both are null for nothing alone, which asks neither
     FlowClaim(
-            @Nullable FlowClaims claims,
-            FlowClaims.@Nullable Key key,
-            int[][] filters) {
+            @Nullable FlowClaims claims, FlowClaims.@Nullable Key key, int[] @Nullable [] filters) {
         this.claims = claims;
         this.key = key;
         this.filters = filters;

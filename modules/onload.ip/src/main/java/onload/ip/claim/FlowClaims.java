@@ -61,7 +61,7 @@ public final class FlowClaims {
         if (known != null) {
             return known.retain();
         }
-        int[][] filters = new int[shared.size()][];
+        int[] @Nullable [] filters = new int[shared.size()] @Nullable [];
         for (int i = 0; i < filters.length; i++) {
             int[] added = filters(shared.get(i), key);
             if (added == null) {
@@ -94,7 +94,7 @@ public final class FlowClaims {
         return new int[] {first, second};
     }
 
-    private void removeFilters(int @Nullable [][] filters) {
+    private void removeFilters(int[] @Nullable [] filters) {
         for (int i = 0; i < filters.length; i++) {
             int[] added = filters[i];
             if (added != null && i < shared.size()) {

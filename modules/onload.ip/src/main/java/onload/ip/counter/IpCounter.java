@@ -60,6 +60,8 @@ public enum IpCounter {
     NEIGHBOR_EVICTED,
     /** Neighbours not taken in because the cache was full of those that must stay. */
     NEIGHBOR_REFUSED_CACHE_FULL,
+    /** Addresses and routes of the kernel that were not taken in: there was no room, or no host has such. */
+    MIRROR_REFUSED,
     /** News of neighbours that was not believed: unsolicited, without override, or for a fixed entry. */
     NEIGHBOR_NEWS_IGNORED,
     /** Packets dropped: too many wait for one unresolved neighbour, or for all. */

@@ -8,6 +8,7 @@ import onload.linux.xdp.XdpSocket;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.Filter;
+import onload.nic.spi.KernelNetwork;
 import onload.nic.spi.NicCapabilities;
 import onload.nic.spi.NicCounter;
 import onload.nic.spi.NicCounters;
@@ -15,6 +16,8 @@ import onload.nic.spi.NicEvents;
 import onload.nic.spi.VirtualInterface;
 import onload.nic.spi.WakeUp;
 import onload.wire.EthernetHeader;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * One queue of a device. State machine; all of it belongs to the owner of the pool, but for the wake-up.
@@ -49,6 +52,7 @@ final class AfxdpInterface implements VirtualInterface {
     private final WakeUp wakeUp;
     private final FlowTable flows;
     private final HeldBuffers held;
+    private final @Nullable AfxdpKernelNetwork kernelNetwork;
 
     private final ProducerRing fill;
     private final ConsumerRing completion;
@@ -89,6 +93,7 @@ final class AfxdpInterface implements VirtualInterface {
             NicCapabilities capabilities,
             long macAddress,
             boolean gathers,
+            @Nullable AfxdpKernelNetwork kernelNetwork,
             AfxdpOptions options) {}
 
     AfxdpInterface(Parts parts) {
@@ -104,7 +109,8 @@ final class AfxdpInterface implements VirtualInterface {
         isZeroCopy = socket.isZeroCopy();
         polls = parts.options().busyPollNs() > 0;
         statisticsNs = parts.options().statisticsNs();
-        flows = new FlowTable(attachment, parts.options().queue());
+        kernelNetwork = parts.kernelNetwork();
+        flows = new FlowTable(attachment, parts.options().queue(), parts.options().namespace());
         held = new HeldBuffers(pool.capacity());
         fill = socket.fill();
         completion = socket.completion();
@@ -441,6 +447,11 @@ final class AfxdpInterface implements VirtualInterface {
     }
 
     @Override
+    public @Nullable KernelNetwork kernelNetwork() {
+        return kernelNetwork;
+    }
+
+    @Override
     public void close() {
         if (isClosed) {
             return;
@@ -452,6 +463,9 @@ final class AfxdpInterface implements VirtualInterface {
         armed.close();
         socket.close();
         attachment.release();
+        if (kernelNetwork != null) {
+            kernelNetwork.close();
+        }
         device.close();
         if (partialFirst != PacketBuffers.NONE) {
             pool.release(partialFirst);

@@ -6,6 +6,7 @@ import onload.linux.SystemCalls;
 import onload.linux.bpf.BpfMap;
 import onload.linux.device.NetworkDevice;
 import onload.linux.device.NetworkNamespace;
+import onload.linux.netlink.InterfaceMirror;
 import onload.linux.xdp.XdpOptions;
 import onload.linux.xdp.XdpSocket;
 import onload.nic.packet.PacketBuffers;
@@ -164,6 +165,10 @@ public final class AfxdpProvider implements NicProvider {
             XdpSocket socket = socket(options, pool, device, isInParts);
             try {
                 attachment.socket(options.queue(), socket.descriptor().number());
+                AfxdpKernelNetwork kernelNetwork =
+                        options.share()
+                                ? new AfxdpKernelNetwork(new InterfaceMirror(device.index()))
+                                : null;
                 return new AfxdpInterface(
                         new AfxdpInterface.Parts(
                                 pool,
@@ -173,6 +178,7 @@ public final class AfxdpProvider implements NicProvider {
                                 capabilities(options, mtu, queues, isInParts),
                                 macAddress,
                                 isInParts,
+                                kernelNetwork,
                                 options));
             } catch (RuntimeException e) {
                 socket.close();

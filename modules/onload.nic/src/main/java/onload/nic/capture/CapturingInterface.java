@@ -2,6 +2,7 @@ package onload.nic.capture;
 
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.Filter;
+import onload.nic.spi.KernelNetwork;
 import onload.nic.spi.NicCapabilities;
 import onload.nic.spi.NicCounters;
 import onload.nic.spi.NicEvents;
@@ -192,6 +193,11 @@ public final class CapturingInterface implements VirtualInterface {
     @Override
     public boolean isLinkUp() {
         return nic.isLinkUp();
+    }
+
+    @Override
+    public @Nullable KernelNetwork kernelNetwork() {
+        return nic.kernelNetwork();
     }
 
     @Override

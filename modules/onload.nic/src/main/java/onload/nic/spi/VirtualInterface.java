@@ -2,6 +2,8 @@ package onload.nic.spi;
 
 import onload.nic.packet.PacketPool;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One receive ring, one transmit ring and one queue of events of a NIC, over the packet memory of one stack.
  *
@@ -122,6 +124,14 @@ public interface VirtualInterface extends AutoCloseable {
      * @return false if there is no such filter
      */
     boolean removeFilter(int filter);
+
+    /**
+     * {@return what the kernel knows of the interface, for one that is shared with it; else null, and then addresses,
+     * routes and neighbours are the stack's own affair}
+     */
+    default @Nullable KernelNetwork kernelNetwork() {
+        return null;
+    }
 
     /**
      * Detaches from the NIC: nothing reads or writes packet memory any more, filters are gone, a waiter is woken, and
