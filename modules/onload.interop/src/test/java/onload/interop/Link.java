@@ -10,7 +10,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A stack at one end of a cable and the kernel at the other, in a namespace of its own. By kind: {@code tap}, {@code
- * afxdp}, and with {@code -jumbo} behind it.
+ * afxdp}, and with {@code -jumbo} behind it; with {@code
+ * -unfilled} the kernel leaves checksums to a NIC that is not there.
  */
 final class Link implements AutoCloseable {
     static final String STACK = "192.0.2.1";
@@ -41,7 +42,7 @@ final class Link implements AutoCloseable {
         Sandbox sandbox = Sandbox.open();
         try {
             int mtu = kind.endsWith("-jumbo") ? JUMBO : 1500;
-            return kind.startsWith("tap") ? tap(sandbox, mtu, setUp) : afxdp(sandbox, mtu, setUp);
+            return kind.startsWith("tap") ? tap(sandbox, mtu, setUp) : afxdp(sandbox, kind, mtu, setUp);
         } catch (RuntimeException | Error e) {
             sandbox.close();
             throw e;
@@ -60,12 +61,15 @@ final class Link implements AutoCloseable {
         return new Link(sandbox, far, "tap0", stack);
     }
 
-    private static Link afxdp(Sandbox sandbox, int mtu, UnaryOperator<StackBuilder> setUp) {
+    private static Link afxdp(
+            Sandbox sandbox, String kind, int mtu, UnaryOperator<StackBuilder> setUp) {
         Namespace near = sandbox.namespace("near");
         Namespace far = sandbox.namespace("far");
         near.sysctl("net.ipv6.conf.default.disable_ipv6", "1");
         sandbox.join(near, "veth0", far, "veth1", mtu);
-        far.fillChecksums("veth1");
+        if (!kind.contains("-unfilled")) {
+            far.fillChecksums("veth1");
+        }
         addresses(far, "veth1");
         Stack stack = stack("afxdp:veth0,netns=" + near.name(), setUp);
         return new Link(sandbox, far, "veth1", stack);

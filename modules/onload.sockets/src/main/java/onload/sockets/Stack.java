@@ -307,6 +307,14 @@ public final class Stack implements AutoCloseable {
         return core.udp().counters();
     }
 
+    /**
+     * {@return what the counters say that somebody should do something about, a sentence each with what is wrong and
+     * what to do} Empty where nothing is.
+     */
+    public List<String> advice() {
+        return Advice.of(tcpCounters(), udpCounters(), core.nics());
+    }
+
     /** {@return the addresses of the stack, those of loopback left out} */
     public List<InetAddress> addresses() {
         core.enter();

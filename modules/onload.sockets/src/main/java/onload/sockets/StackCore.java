@@ -171,6 +171,11 @@ final class StackCore implements Driver, LeftWork, TcpEvents, UdpEvents {
         return assembled(publisher);
     }
 
+    /** {@return the NICs, in the order in which they were named} */
+    List<VirtualInterface> nics() {
+        return nics;
+    }
+
     TcpEngine tcp() {
         return assembled(tcp);
     }

@@ -73,7 +73,9 @@ final class ArrivingSegment {
             return TcpCounter.RECEIVE_DROPPED_MALFORMED;
         }
         if (!datagram.checksumVerified() && !isSumRight(packet, at, bytes, datagram)) {
-            return TcpCounter.RECEIVE_DROPPED_CHECKSUM;
+            return isUnfilled(at, bytes, datagram)
+                    ? TcpCounter.RECEIVE_DROPPED_CHECKSUM_UNFILLED
+                    : TcpCounter.RECEIVE_DROPPED_CHECKSUM;
         }
         if (datagram.cast() != IpDatagram.UNICAST) {
             // RFC 9293, MUST-57.
@@ -101,21 +103,27 @@ final class ArrivingSegment {
         return null;
     }
 
+    private static long pseudo(int bytes, IpDatagram datagram) {
+        return datagram.isIpv4()
+                ? InternetChecksum.pseudoHeader(
+                        datagram.sourceIpv4(), datagram.destinationIpv4(), IpProtocol.TCP, bytes)
+                : InternetChecksum.pseudoHeader(
+                        datagram.sourceHigh(),
+                        datagram.sourceLow(),
+                        datagram.destinationHigh(),
+                        datagram.destinationLow(),
+                        IpProtocol.TCP,
+                        bytes);
+    }
+
+    /** {@return whether the field holds what is left to a NIC to go on from} */
+    private boolean isUnfilled(int at, int bytes, IpDatagram datagram) {
+        int left = ~InternetChecksum.fold(pseudo(bytes, datagram)) & 0xFFFF;
+        return TcpHeader.checksum(memory, at) == left;
+    }
+
     private boolean isSumRight(int packet, int at, int bytes, IpDatagram datagram) {
-        long pseudo =
-                datagram.isIpv4()
-                        ? InternetChecksum.pseudoHeader(
-                                datagram.sourceIpv4(),
-                                datagram.destinationIpv4(),
-                                IpProtocol.TCP,
-                                bytes)
-                        : InternetChecksum.pseudoHeader(
-                                datagram.sourceHigh(),
-                                datagram.sourceLow(),
-                                datagram.destinationHigh(),
-                                datagram.destinationLow(),
-                                IpProtocol.TCP,
-                                bytes);
+        long pseudo = pseudo(bytes, datagram);
         long sum =
                 buffers.continuation(packet) == PacketBuffers.NONE
                         ? InternetChecksum.sum(memory, at, bytes, pseudo)

@@ -57,7 +57,11 @@ final class UdpInput {
         if (hasChecksum
                 && !datagram.checksumVerified()
                 && !UdpSum.isRight(buffers, packet, datagram, length)) {
-            return dropped(packet, UdpCounter.DROPPED_CHECKSUM);
+            return dropped(
+                    packet,
+                    UdpSum.isUnfilled((int) header & 0xFFFF, datagram, length)
+                            ? UdpCounter.DROPPED_CHECKSUM_UNFILLED
+                            : UdpCounter.DROPPED_CHECKSUM);
         }
         boolean isUnsummed = !hasChecksum && !datagram.isIpv4();
         return datagram.cast() == IpDatagram.UNICAST

@@ -36,20 +36,24 @@ final class UdpSum {
 
     /** {@return whether the checksum of a received datagram is right} */
     static boolean isRight(PacketBuffers buffers, int packet, IpDatagram datagram, int length) {
-        long pseudo =
-                datagram.isIpv4()
-                        ? InternetChecksum.pseudoHeader(
-                                datagram.sourceIpv4(),
-                                datagram.destinationIpv4(),
-                                IpProtocol.UDP,
-                                length)
-                        : InternetChecksum.pseudoHeader(
-                                datagram.sourceHigh(),
-                                datagram.sourceLow(),
-                                datagram.destinationHigh(),
-                                datagram.destinationLow(),
-                                IpProtocol.UDP,
-                                length);
-        return InternetChecksum.fold(of(buffers, packet, length, pseudo)) == 0;
+        return InternetChecksum.fold(of(buffers, packet, length, pseudo(datagram, length))) == 0;
+    }
+
+    /** {@return whether a wrong checksum is what is left to a NIC to go on from} */
+    static boolean isUnfilled(int checksum, IpDatagram datagram, int length) {
+        return checksum == (~InternetChecksum.fold(pseudo(datagram, length)) & 0xFFFF);
+    }
+
+    private static long pseudo(IpDatagram datagram, int length) {
+        return datagram.isIpv4()
+                ? InternetChecksum.pseudoHeader(
+                        datagram.sourceIpv4(), datagram.destinationIpv4(), IpProtocol.UDP, length)
+                : InternetChecksum.pseudoHeader(
+                        datagram.sourceHigh(),
+                        datagram.sourceLow(),
+                        datagram.destinationHigh(),
+                        datagram.destinationLow(),
+                        IpProtocol.UDP,
+                        length);
     }
 }

@@ -141,6 +141,7 @@ class UdpPropertyTest {
             UdpCounter.QUEUED,
             UdpCounter.DROPPED_MALFORMED,
             UdpCounter.DROPPED_CHECKSUM,
+            UdpCounter.DROPPED_CHECKSUM_UNFILLED,
             UdpCounter.DROPPED_NO_CHECKSUM,
             UdpCounter.DROPPED_NO_PORT,
             UdpCounter.DROPPED_SOCKET_FULL,

@@ -36,6 +36,12 @@ public enum TcpCounter {
     /** The checksum is wrong. */
     RECEIVE_DROPPED_CHECKSUM,
 
+    /**
+     * The checksum is the pseudo-header's alone: the sender left the rest to a NIC, and none filled it in. So does a
+     * Linux kernel at the other end of a virtual link, until {@code ethtool -K DEVICE tx off} there.
+     */
+    RECEIVE_DROPPED_CHECKSUM_UNFILLED,
+
     /** For a group or a broadcast address (RFC 9293, MUST-57). */
     RECEIVE_DROPPED_NOT_UNICAST,
 

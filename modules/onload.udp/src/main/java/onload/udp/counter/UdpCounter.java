@@ -13,6 +13,12 @@ public enum UdpCounter {
     DROPPED_MALFORMED,
     /** Datagrams dropped on receive: wrong checksum. */
     DROPPED_CHECKSUM,
+    /**
+     * Datagrams dropped on receive: the checksum is the pseudo-header's alone, since the sender left the rest to a NIC
+     * and none filled it in. So does a Linux kernel at the other end of a virtual link, until {@code ethtool -K DEVICE
+     * tx off} there.
+     */
+    DROPPED_CHECKSUM_UNFILLED,
     /** Datagrams dropped on receive: IPv6 without a checksum, for a socket that does not allow it (RFC 8200, 8.1). */
     DROPPED_NO_CHECKSUM,
     /** Datagrams dropped on receive: nobody has the port. */
