@@ -236,7 +236,8 @@ public final class InterfaceMirror implements AutoCloseable {
         return bytes;
     }
 
-    private void messages(UnsafeBuffer bytes, int length, InterfaceEvents events) {
+    /** Takes what was read. */
+    void messages(UnsafeBuffer bytes, int length, InterfaceEvents events) {
         int at = 0;
         while (length - at >= HEADER_LENGTH) {
             int messageLength = bytes.getInt(at);

@@ -75,21 +75,10 @@ final class NetlinkSocket implements AutoCloseable {
 
     /** {@return the bytes that were read; {@link Errno#EAGAIN} negated if there are none, or another error} */
     int receive() {
-        // Nothing to be read is the usual case, and the cheap call tells it.
-        long read =
-                SystemCalls.quick(
-                        SystemCall.RECVFROM, socket.number(), room.address(), ROOM, 0, 0, 0);
+        // One call: that news were lost is said once, to whoever asks first.
         return (int)
-                (read >= 0
-                        ? read
-                        : calls.call(
-                                SystemCall.RECVFROM,
-                                socket.number(),
-                                room.address(),
-                                ROOM,
-                                0,
-                                0,
-                                0));
+                calls.call(
+                        SystemCall.RECVFROM, socket.number(), room.address(), ROOM, 0, 0, 0);
     }
 
     UnsafeBuffer received() {

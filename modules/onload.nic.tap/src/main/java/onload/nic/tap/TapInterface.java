@@ -36,6 +36,7 @@ final class TapInterface implements VirtualInterface {
     private final NetworkDevice device;
     private final NicCapabilities capabilities;
     private final long macAddress;
+    private final boolean isPromiscuous;
     private final int longestFrame;
     private final long memoryAddress;
     private final NicCounters counters = new NicCounters();
@@ -57,12 +58,14 @@ final class TapInterface implements VirtualInterface {
             TapDevice tap,
             NetworkDevice device,
             NicCapabilities capabilities,
-            long macAddress) {
+            long macAddress,
+            boolean isPromiscuous) {
         this.pool = pool;
         this.tap = tap;
         this.device = device;
         this.capabilities = capabilities;
         this.macAddress = macAddress;
+        this.isPromiscuous = isPromiscuous;
         buffers = pool.buffers();
         memory = buffers.memory();
         memoryAddress = pool.memory().address();
@@ -190,7 +193,9 @@ final class TapInterface implements VirtualInterface {
         }
         int first = posted.first();
         long destination = EthernetHeader.destination(memory, buffers.data(first));
-        if (destination != macAddress && !MacAddress.isMulticast(destination)) {
+        if (!isPromiscuous
+                && destination != macAddress
+                && !MacAddress.isMulticast(destination)) {
             return dropped(NicCounter.RECEIVE_DROPPED_OTHER_ADDRESS);
         }
         int flags =
