@@ -36,6 +36,7 @@ import java.util.Set;
  * queues in the order in which they were opened</td></tr>
  *   <tr><td>checksum</td><td>on</td><td>checksums are left undone between the kernel and the stack</td></tr>
  *   <tr><td>ring</td><td>512</td><td>buffers that may be posted, and frames that may be on their way</td></tr>
+ *   <tr><td>promiscuous</td><td>off</td><td>frames for other stations are taken, too</td></tr>
  *   <tr><td>up</td><td>on</td><td>the device is brought up</td></tr>
  *   <tr><td>netns</td><td>the caller's</td><td>network namespace of the device, as {@code ip netns} names it</td></tr>
  * </table>
@@ -51,6 +52,7 @@ public final class TapProvider implements NicProvider {
                     "checksum",
                     "ring",
                     "up",
+                    "promiscuous",
                     "netns");
 
     /** The bit in which the two ends of the cable differ, of the last byte of the address. */
@@ -175,6 +177,7 @@ public final class TapProvider implements NicProvider {
                 tap,
                 device,
                 new NicCapabilities(mtu, options.queue() + 1, ring, ring, 0, 0, features),
-                macAddress);
+                macAddress,
+                options.flag("promiscuous", false));
     }
 }
