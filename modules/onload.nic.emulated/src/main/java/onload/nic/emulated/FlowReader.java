@@ -12,6 +12,8 @@ import onload.wire.UdpHeader;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.ByteOrder;
+
 /**
  * Reads of a frame what a NIC looks at: addresses and ports, for hash and filters, and the checksums. One is read at a
  * time. As in real NICs, IPv6 extension headers are not followed: such a packet has addresses and no ports.
@@ -184,6 +186,32 @@ final class FlowReader {
             case IpProtocol.ICMPV6 -> version == IPV6 && isRight(buffer, payloadLength, true);
             default -> false;
         };
+    }
+
+    /**
+     * Fills in the TCP or UDP checksum of a frame whose sender left it to a NIC; one that is right stays as it is. A
+     * UDP datagram that says that it has none keeps none (RFC 768).
+     *
+     * @return whether this knows where the checksum is
+     */
+    boolean fillChecksum(UnsafeBuffer buffer) {
+        if (!hasPorts) {
+            return false;
+        }
+        boolean isTcp = protocol == IpProtocol.TCP;
+        if (!isTcp && UdpHeader.checksum(buffer, payloadOffset) == 0) {
+            return false;
+        }
+        int length = isTcp ? payloadLength : UdpHeader.length(buffer, payloadOffset);
+        if (isRight(buffer, length, true)) {
+            return true;
+        }
+        int field = payloadOffset + (isTcp ? TcpHeader.CHECKSUM_OFFSET : UdpHeader.CHECKSUM_OFFSET);
+        buffer.putShort(field, (short) 0);
+        long sum = InternetChecksum.sum(buffer, payloadOffset, length, pseudoHeader(length));
+        int checksum = isTcp ? InternetChecksum.fold(sum) : UdpHeader.checksumOf(sum);
+        buffer.putShort(field, (short) checksum, ByteOrder.BIG_ENDIAN);
+        return true;
     }
 
     private boolean isRight(UnsafeBuffer buffer, int length, boolean withPseudoHeader) {

@@ -8,7 +8,7 @@ package onload.nic.emulated;
  * </pre>
  */
 public enum LinkCounter {
-    /** Frames that a NIC or a switch sent into the link. */
+    /** Frames that a NIC, a switch or a path sent into the link. */
     ENTERED_FRAMES,
 
     /** Bytes of these. */
@@ -35,7 +35,7 @@ public enum LinkCounter {
     /** Frames dropped because the queue in front of the link was full. */
     DROPPED_QUEUE_FULL,
 
-    /** Frames that a switch sent into the link dropped because the network had no memory left for them. */
+    /** Frames that a switch or a path sent into the link dropped because there was no memory left for them. */
     DROPPED_NO_ROOM,
 
     /** Frames lost by chance, each by itself. */
