@@ -36,11 +36,20 @@ final class Host implements NicEvents, AutoCloseable {
     }
 
     Host(EmulatedNic nic, int queue, PoolOptions options) {
+        this(nic, queue, options, true);
+    }
+
+    /** Without accounting, a pool allocates nothing. */
+    Host(EmulatedNic nic, int queue, int buffers, boolean accounting) {
+        this(nic, queue, PoolOptions.of(buffers), accounting);
+    }
+
+    private Host(EmulatedNic nic, int queue, PoolOptions options, boolean accounting) {
         this.nic = nic;
         this.pool =
                 PacketPool.open(
                         options.withHugePages(HugePages.NEVER)
-                                .withAccounting(true)
+                                .withAccounting(accounting)
                                 .withThresholds(0, 0)
                                 .withLimits(options.buffers(), options.buffers()));
         this.port = nic.open(queue, pool);

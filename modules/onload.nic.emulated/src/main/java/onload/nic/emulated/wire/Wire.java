@@ -49,7 +49,7 @@ public final class Wire implements AutoCloseable {
      *     what to do
      */
     public Wire(VirtualInterface left, VirtualInterface right, WireSettings settings) {
-        if (left == right || left.pool() == right.pool()) {
+        if (left.pool() == right.pool()) {
             throw new IllegalArgumentException(
                     "a wire cannot have one NIC or one pool at both ends; expected two of each");
         }
