@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -69,7 +70,7 @@ class WireTest {
     @Test
     void aFrameOfAHeaderAloneGoesAcross() {
         try (WireRig rig = new WireRig(DELAYED)) {
-            byte[] header = java.util.Arrays.copyOf(frame(1, Frames.SHORTEST), 14);
+            byte[] header = Arrays.copyOf(frame(1, Frames.SHORTEST), 14);
             rig.a.send(rig.nowNs, header);
             rig.drain();
             assertFrames(List.of(header), rig.b.frames);
@@ -476,7 +477,7 @@ class WireTest {
         try (WireRig rig = new WireRig(DELAYED)) {
             rig.leftNic.receivedFlags = PacketBuffers.CHECKSUM_VERIFIED;
             byte[] frame = frame(1, 200);
-            byte[] cut = java.util.Arrays.copyOf(Checksummed.frame(Checksummed.TCP4), 40);
+            byte[] cut = Arrays.copyOf(Checksummed.frame(Checksummed.TCP4), 40);
             rig.a.send(rig.nowNs, frame, cut);
             rig.drain();
             assertFrames(List.of(frame, cut), rig.b.frames);
