@@ -9,6 +9,8 @@ import onload.nic.spi.NicEvents;
 import onload.nic.spi.VirtualInterface;
 import onload.nic.spi.WakeUp;
 
+import org.jspecify.annotations.Nullable;
+
 /** An interface that refuses frames when told to, and says what it is told to about those that it received. */
 final class HinderedNic implements VirtualInterface {
     private final VirtualInterface nic;
@@ -23,7 +25,7 @@ final class HinderedNic implements VirtualInterface {
     int claimedLength = -1;
 
     int refused;
-    RuntimeException failure;
+    @Nullable RuntimeException failure;
 
     HinderedNic(VirtualInterface nic) {
         this.nic = nic;

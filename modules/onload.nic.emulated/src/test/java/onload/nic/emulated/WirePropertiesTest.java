@@ -235,7 +235,7 @@ class WirePropertiesTest {
     /** Six standard deviations: once in a thousand million. */
     private static void assertShare(double share, long hits, int count) {
         double deviation = Math.sqrt(count * share * (1 - share));
-        assertEquals(count * share, hits, 6 * deviation);
+        assertEquals(count * share, (double) hits, 6 * deviation);
     }
 
     /** {@return the damaged frames, those that arrived twice counted once} */

@@ -181,12 +181,12 @@ class WireThreadTest {
 
     @Test
     void itIsClosedThoughItNeverStartedAndDoesNotStartThen() {
-        try (Wire wire = wire(LinkSettings.PERFECT);
-                WireThread thread = thread(wire, 0)) {
-            thread.close();
-            assertThrows(IllegalStateException.class, thread::start);
-            assertFalse(thread.isRunning());
-        }
+        Wire wire = wire(LinkSettings.PERFECT);
+        WireThread thread = thread(wire, 0);
+        thread.close();
+        assertThrows(IllegalStateException.class, thread::start);
+        assertFalse(thread.isRunning());
+        wire.close();
     }
 
     @Test
