@@ -333,6 +333,37 @@ class WireTest {
     }
 
     @Test
+    void patienceBeginsAnewOnceAFrameWentOut() {
+        try (WireRig rig = new WireRig(DELAYED)) {
+            for (int i = 0; i < 2; i++) {
+                rig.a.send(rig.nowNs, frame(i, 60));
+                rig.settle();
+                rig.nowNs += 100 * WireSettings.DEFAULT_PATIENCE_NS;
+                rig.rightNic.refusal = VirtualInterface.RING_FULL;
+                rig.settle();
+                rig.rightNic.refusal = 0;
+                rig.settle();
+            }
+            assertEquals(List.of(0, 1), rig.b.numbers());
+        }
+    }
+
+    @Test
+    void aFrameThatComesWhileTheRingIsFullForLongIsWaitedForToo() {
+        try (WireRig rig = new WireRig(LinkSettings.PERFECT)) {
+            rig.rightNic.refusal = VirtualInterface.RING_FULL;
+            rig.a.send(rig.nowNs, frame(1, 60));
+            rig.drain();
+            rig.a.send(rig.nowNs, frame(2, 60));
+            rig.settle();
+            assertEquals(1, rig.wire.toRight().framesInFlight());
+            rig.rightNic.refusal = 0;
+            rig.settle();
+            assertEquals(List.of(2), rig.b.numbers());
+        }
+    }
+
+    @Test
     void withoutPatienceAFullRingCostsTheFrameAtOnce() {
         WireSettings hasty = WireSettings.of(LinkSettings.PERFECT, 1).withPatienceNs(0);
         try (WireRig rig = new WireRig(hasty)) {

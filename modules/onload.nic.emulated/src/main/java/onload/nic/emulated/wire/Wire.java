@@ -8,6 +8,8 @@ import onload.nic.spi.VirtualInterface;
 import onload.nic.spi.WakeUp;
 import onload.wire.EthernetHeader;
 
+import org.agrona.concurrent.NanoClock;
+
 /**
  * Relays between two NICs through the impairments of an emulated cable, in both directions.
  *
@@ -102,6 +104,12 @@ public final class Wire implements AutoCloseable {
                                     .formatted(side, mtu, capacity)
                             + " of longer buffers, or a smaller MTU");
         }
+    }
+
+    /** From now on the time goes by itself, also between the caller's reading of it and the NICs' frames. */
+    void clock(NanoClock clock) {
+        left.clock(clock);
+        right.clock(clock);
     }
 
     /** {@return the direction from the left NIC to the right one} */

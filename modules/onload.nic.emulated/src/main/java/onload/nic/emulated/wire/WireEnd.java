@@ -5,6 +5,9 @@ import onload.nic.packet.PacketPool;
 import onload.nic.spi.NicEvents;
 import onload.nic.spi.VirtualInterface;
 
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
 /** One end of a wire: takes what its NIC received into the direction that leads away, and keeps buffers posted. */
 final class WireEnd implements NicEvents {
     /** Most events that one call takes from the NIC. */
@@ -19,6 +22,7 @@ final class WireEnd implements NicEvents {
     private final WireDirection away;
     private final int reserved;
 
+    private @Nullable NanoClock clock;
     private long nowNs;
     private boolean wantsBuffers = true;
 
@@ -35,6 +39,11 @@ final class WireEnd implements NicEvents {
         return Math.max(1, pool.capacity() / RESERVED_SHARE);
     }
 
+    /** From now on the time goes by itself. */
+    void clock(NanoClock real) {
+        clock = real;
+    }
+
     int poll(long time) {
         nowNs = time;
         return nic.poll(time, this, MAX_EVENTS);
@@ -42,7 +51,10 @@ final class WireEnd implements NicEvents {
 
     @Override
     public void received(int packet) {
-        away.send(nowNs, buffers, packet);
+        // The frame may have come after the time was read, by as long as this thread was not scheduled in between; with
+        // that time its delay would be too short.
+        long receivedNs = clock == null ? nowNs : Math.max(nowNs, clock.nanoTime());
+        away.send(receivedNs, buffers, packet);
         pool.release(packet);
         wantsBuffers = true;
     }

@@ -88,6 +88,7 @@ public final class WireThread implements AutoCloseable {
                     "the thread of a wire starts once, and not after it was closed; make another one");
         }
         isStarted = true;
+        wire.clock(clock);
         thread.start();
         if (spinNs != SPIN) {
             leftDoorman.start();
