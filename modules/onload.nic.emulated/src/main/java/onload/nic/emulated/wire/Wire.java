@@ -100,9 +100,9 @@ public final class Wire implements AutoCloseable {
                 && !(nic.capabilities().has(NicFeature.RECEIVE_SCATTER)
                         && nic.capabilities().has(NicFeature.TRANSMIT_GATHER))) {
             throw new IllegalArgumentException(
-                    "the %s NIC takes frames of one buffer only, and one of MTU %d does not fit %d bytes; expected a pool"
+                    "the %s NIC takes frames of one buffer only, and one of MTU %d does not fit %d bytes;"
                                     .formatted(side, mtu, capacity)
-                            + " of longer buffers, or a smaller MTU");
+                            + " expected a pool of longer buffers, or a smaller MTU");
         }
     }
 
