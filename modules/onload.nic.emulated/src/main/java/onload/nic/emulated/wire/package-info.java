@@ -7,8 +7,7 @@
  * under the same delay, loss and order from the same seed.
  *
  * <pre>
- * NIC ──poll──▶ its pool ──copy──▶ EmulatedPath ──copy──▶ the other pool ──transmit──▶ other
- * NIC
+ * NIC ──poll──▶ its pool ──copy──▶ EmulatedPath ──copy──▶ the other pool ──transmit──▶ other NIC
  * </pre>
  *
  * <p>{@link onload.nic.emulated.wire.Wire} is a duty cycle without a thread; {@link
