@@ -163,6 +163,10 @@ final class Bans {
                                     + " the wire between them has a lock"),
                     new Exemption("onload.nic.emulated.Sleepers", "threads", SLEEP),
                     new Exemption("onload.nic.emulated.EmulatedWakeUp", "threads", SLEEP),
+                    new Exemption(
+                            "onload.nic.emulated.wire.WireThread",
+                            "threads",
+                            "a wire between two NICs is nobody's stack: it has a thread of its own"),
                     new Exemption("onload.linux.event.ArmedWait", "threads", SLEEP),
                     new Exemption(
                             "onload.linux.device.NetworkNamespace",
