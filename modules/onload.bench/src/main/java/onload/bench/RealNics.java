@@ -19,6 +19,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,14 +29,15 @@ import java.util.Locale;
  * in turns, each thread bound to a processor of its own. Needs root.
  *
  * <pre>
- * java … onload.bench.RealNics [NAME=VALUE]…
+ * java … onload.bench.RealNics [ping-pong] [bulk] [NAME=VALUE]…      # without names both
  * </pre>
  */
 public final class RealNics {
     private static final long CONNECT_TIMEOUT_NS = 5_000_000_000L;
+    private static final List<String> ALL = List.of("ping-pong", "bulk");
     private static final int PORT = 7;
-    private static final String ONE = "192.0.2.1";
-    private static final String OTHER = "192.0.2.2";
+    static final String ONE = "192.0.2.1";
+    static final String OTHER = "192.0.2.2";
 
     private final RunLength length;
     private final Sandbox sandbox;
@@ -54,9 +56,21 @@ public final class RealNics {
      */
     public static void main(String[] arguments) throws Exception {
         Locale.setDefault(Locale.ROOT);
-        RunLength length = RunLength.of(List.of(arguments));
-        try (Sandbox sandbox = Sandbox.open()) {
-            new RealNics(length, sandbox).run();
+        List<String> names = new ArrayList<>();
+        List<String> settings = new ArrayList<>();
+        for (String argument : arguments) {
+            (ALL.contains(argument) ? names : settings).add(argument);
+        }
+        RunLength length = RunLength.of(settings);
+        for (String name : names.isEmpty() ? ALL : names) {
+            try (Sandbox sandbox = Sandbox.open()) {
+                RealNics nics = new RealNics(length, sandbox);
+                if (name.equals("bulk")) {
+                    new RealNicsBulk(length, nics).run();
+                } else {
+                    nics.run();
+                }
+            }
         }
     }
 
@@ -94,8 +108,12 @@ public final class RealNics {
         }
     }
 
+    Cable cable() {
+        return new Cable();
+    }
+
     /** A pair of devices between two new namespaces. */
-    private final class Cable {
+    final class Cable {
         final Namespace one;
         final Namespace other;
         final String oneDevice;
@@ -142,7 +160,7 @@ public final class RealNics {
         return new RawEnd(Nics.installed().open(NicSpec.parse(nic), pool), pool);
     }
 
-    private static Stack stack(String nic, String address, String drive, String spin) {
+    static Stack stack(String nic, String address, String drive, String spin) {
         return Stack.builder()
                 .nic(nic)
                 .address(address + "/24")
@@ -214,7 +232,7 @@ public final class RealNics {
         return new Lane(name, End.of(one), End.of(other)).pinned(0, 1);
     }
 
-    private static InetSocketAddress at(String address) {
+    static InetSocketAddress at(String address) {
         return new InetSocketAddress(address, PORT);
     }
 }

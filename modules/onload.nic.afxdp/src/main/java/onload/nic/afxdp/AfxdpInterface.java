@@ -401,9 +401,10 @@ final class AfxdpInterface implements VirtualInterface {
             kick();
         }
         if (socket.sampleStatistics()) {
-            long dropped = socket.receiveDropped();
             long ringFull = socket.receiveRingFull();
             long noBuffer = socket.fillRingEmpty();
+            // The kernel counts what finds no buffer there, too.
+            long dropped = Math.max(droppedBefore, socket.receiveDropped() - noBuffer);
             counters.add(NicCounter.RECEIVE_DROPPED_TOO_LONG, dropped - droppedBefore);
             counters.add(NicCounter.RECEIVE_DROPPED_RING_FULL, ringFull - ringFullBefore);
             counters.add(NicCounter.RECEIVE_DROPPED_NO_BUFFER, noBuffer - noBufferBefore);
