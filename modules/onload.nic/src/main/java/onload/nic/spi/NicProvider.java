@@ -1,6 +1,7 @@
 package onload.nic.spi;
 
 import onload.nic.packet.PacketPool;
+import onload.nic.packet.PoolOptions;
 
 /**
  * A kind of NIC, found by {@code ServiceLoader}: it says whether this machine has such NICs, and opens them.
@@ -9,6 +10,9 @@ import onload.nic.packet.PacketPool;
  * makes one. All methods belong to control paths, may be called from any thread and may block.
  */
 public interface NicProvider {
+    /** Packet buffers with which a NIC is tried. */
+    int PROBE_BUFFERS = 64;
+
     /** {@return the name by which people choose it: lower-case letters, digits and hyphens, such as {@code tap}} */
     String name();
 
@@ -17,6 +21,30 @@ public interface NicProvider {
 
     /** {@return whether it can be used here and now, and if not, why not and what would make it so} */
     Availability probe();
+
+    /**
+     * {@return whether one queue of a NIC can be used here and now, and if not, why not and what would make it so} It is
+     * opened for a moment, with a pool of its own, and closed again.
+     *
+     * @param options which device and queue, and the provider's own settings
+     */
+    default Availability probe(NicOptions options) {
+        Availability provider = probe();
+        if (!provider.isAvailable()) {
+            return provider;
+        }
+        try (PacketPool pool = PacketPool.open(PoolOptions.of(PROBE_BUFFERS));
+                VirtualInterface _ = open(options, pool)) {
+            return Availability.available();
+        } catch (IllegalArgumentException | NicUnavailableException e) {
+            String message = String.valueOf(e.getMessage());
+            int mend = message.indexOf("; ");
+            return mend < 0
+                    ? Availability.unavailable(message, "choose another device or setting")
+                    : Availability.unavailable(
+                            message.substring(0, mend), message.substring(mend + 2));
+        }
+    }
 
     /**
      * Opens one queue of a NIC.
