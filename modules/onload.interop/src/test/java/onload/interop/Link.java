@@ -5,7 +5,10 @@ import onload.sockets.StackBuilder;
 import onload.testkit.linux.Namespace;
 import onload.testkit.linux.Sandbox;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -24,11 +27,19 @@ final class Link implements AutoCloseable {
 
     final Sandbox sandbox;
     final Namespace far;
+
+    private final @Nullable Namespace near;
     final String device;
     final Stack stack;
 
-    private Link(Sandbox sandbox, Namespace far, String device, Stack stack) {
+    private Link(
+            Sandbox sandbox,
+            @Nullable Namespace near,
+            Namespace far,
+            String device,
+            Stack stack) {
         this.sandbox = sandbox;
+        this.near = near;
         this.far = far;
         this.device = device;
         this.stack = stack;
@@ -36,6 +47,11 @@ final class Link implements AutoCloseable {
 
     static Link of(String kind) {
         return of(kind, b -> b);
+    }
+
+    /** One that is there a second sooner: nobody asks first whether the addresses are somebody else's. */
+    static Link quick(String kind) {
+        return of(kind, b -> b.option("duplicate-address-detection", "0"));
     }
 
     static Link of(String kind, UnaryOperator<StackBuilder> setUp) {
@@ -58,7 +74,7 @@ final class Link implements AutoCloseable {
             stack.close();
             throw e;
         }
-        return new Link(sandbox, far, "tap0", stack);
+        return new Link(sandbox, null, far, "tap0", stack);
     }
 
     private static Link afxdp(
@@ -72,7 +88,7 @@ final class Link implements AutoCloseable {
         }
         addresses(far, "veth1");
         Stack stack = stack("afxdp:veth0,netns=" + near.name(), setUp);
-        return new Link(sandbox, far, "veth1", stack);
+        return new Link(sandbox, near, far, "veth1", stack);
     }
 
     private static void addresses(Namespace far, String device) {
@@ -93,6 +109,11 @@ final class Link implements AutoCloseable {
             throw new AssertionError("the addresses of the stack cannot be used");
         }
         return stack;
+    }
+
+    /** Where the stack's device {@code veth0} is; there is none on TAP. */
+    Namespace near() {
+        return Objects.requireNonNull(near);
     }
 
     static InetSocketAddress at(String address, int port) {

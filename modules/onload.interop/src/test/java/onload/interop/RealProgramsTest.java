@@ -55,7 +55,7 @@ class RealProgramsTest {
     void curlFetchesAFileFromTheStack(String kind, int version) throws Exception {
         Requirement.command("curl", "install the package curl");
         byte[] page = Exchange.noise(5 * MEGABYTE + 1, 5);
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 HttpServer server = server(link, Map.of("/file", page))) {
             Path file = folder.resolve("file");
             String said = curl(link, "-o", file.toString(), url(version, "/file"));
@@ -70,7 +70,7 @@ class RealProgramsTest {
     void curlPostsAFileToTheStack(String kind, int version) throws Exception {
         Requirement.command("curl", "install the package curl");
         byte[] posted = Exchange.noise(5 * MEGABYTE + 1, 6);
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 HttpServer server = server(link, Map.of())) {
             Path file = Files.write(folder.resolve("file"), posted);
             String said = curl(link, "--data-binary", "@" + file, url(version, "/"));
@@ -89,7 +89,7 @@ class RealProgramsTest {
                         "/b", Exchange.noise(1, 1),
                         "/c", Exchange.noise(100_000, 2),
                         "/d", Exchange.noise(1460, 3));
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 HttpServer server = server(link, pages)) {
             String said =
                     curl(
@@ -114,7 +114,7 @@ class RealProgramsTest {
     @CsvSource({"tap, 4", "afxdp, 6"})
     void curlAsksForTheHeadAlone(String kind, int version) throws Exception {
         Requirement.command("curl", "install the package curl");
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 HttpServer server = server(link, Map.of("/file", new byte[12_345]))) {
             String said = curl(link, "--head", url(version, "/file"));
             assertEquals("HTTP/1.1 200 OK\r\nContent-Length: 12345\r\n\r\n200 1\n", said);
@@ -127,7 +127,7 @@ class RealProgramsTest {
     void curlFetchesManyFilesAtOnce(String kind, int version) throws Exception {
         Requirement.command("curl", "install the package curl");
         byte[] page = Exchange.noise(MEGABYTE / 2 + 7, 5);
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 HttpServer server = server(link, Map.of("/1", page, "/2", page, "/3", page))) {
             String said =
                     curl(
@@ -182,7 +182,7 @@ class RealProgramsTest {
     void nginxServesAFileToTheStack(String kind, int version) throws Exception {
         Requirement.command("nginx", "install the package nginx-light");
         byte[] page = Exchange.noise(20 * MEGABYTE, 8);
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 Program nginx = nginx(link, page)) {
             TcpSocket socket = link.stack.tcp();
             assertEquals(0, socket.connect(at(kernelAddress(version), 80), 5 * SECOND));
@@ -242,7 +242,7 @@ class RealProgramsTest {
     void socatEchoesAStream(String kind, int version) throws Exception {
         Requirement.command("socat", "install the package socat");
         byte[] noise = Exchange.noise(MEGABYTE, 9);
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 Program socat =
                         link.far.start(
                                 "socat",
@@ -272,7 +272,7 @@ class RealProgramsTest {
     @CsvSource({"tap, 4", "tap, 6", "afxdp, 4", "afxdp, 6"})
     void socatEchoesDatagrams(String kind, int version) {
         Requirement.command("socat", "install the package socat");
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 Program socat =
                         link.far.start(
                                 "socat",
@@ -313,7 +313,7 @@ class RealProgramsTest {
     @CsvSource({"tap, 4, false", "tap, 6, true", "afxdp, 4, true", "afxdp, 6, false"})
     void iperf3MeasuresTheStack(String kind, int version, boolean isReverse) {
         Requirement.command("iperf3", "install the package iperf3");
-        try (Link link = Link.of(kind);
+        try (Link link = Link.quick(kind);
                 Program iperf = link.far.start("iperf3", "-s", "-1", "-J")) {
             long bytes = new IperfClient(link.stack, kernelAddress(version)).run(isReverse);
             String said = iperf.awaitSuccess(10);
