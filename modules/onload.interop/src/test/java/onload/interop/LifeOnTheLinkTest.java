@@ -207,7 +207,7 @@ class LifeOnTheLinkTest {
             throws Exception {
         try (Link link = Link.quick(kind);
                 DatagramSocket theirs = link.far.call(() -> new DatagramSocket())) {
-            link.far.run("ip", "link", "set", link.device, "mtu", "16000");
+            link.far.run("ip", "link", "set", link.device, "mtu", kind.equals("tap-jumbo") || kind.equals("afxdp-jumbo") ? "16000" : "3000");
             UdpSocket ours = link.stack.udp();
             assertEquals(0, ours.bind(at(stackAddress(version), 9)));
             InetAddress address = InetAddress.getByName(stackAddress(version));
