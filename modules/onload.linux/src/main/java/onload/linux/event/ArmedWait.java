@@ -51,6 +51,12 @@ public final class ArmedWait implements AutoCloseable {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    /** How often who closes looks whether those inside have left. */
+    private static final long LEAVING_NS = 20_000;
+
+    /** How often it looks: for a second, since nobody sleeps for less than 30 µs more than was asked for. */
+    private static final int LEAVING_LOOKS = 20_000;
+
     private final Descriptor device;
     private final Descriptor event;
     private final Descriptor both;
@@ -287,7 +293,10 @@ public final class ArmedWait implements AutoCloseable {
                 SystemCall.READ, event.number(), arguments.address() + DRAINED, 8, 0, 0, 0);
     }
 
-    /** Signals once; the descriptors are gone as soon as nobody is inside. A second call does nothing. */
+    /**
+     * Signals once, and waits until nobody is inside, up to a second: a thread that sleeps on a device keeps it open,
+     * whoever closes its descriptor. A second call does nothing.
+     */
     @Override
     public void close() {
         synchronized (this) {
@@ -298,6 +307,9 @@ public final class ArmedWait implements AutoCloseable {
         }
         signal();
         leave();
+        for (int i = 0; i < LEAVING_LOOKS && inside.get() > 0; i++) {
+            LockSupport.parkNanos(LEAVING_NS);
+        }
     }
 
     /** Lets {@code Thread.interrupt} reach a thread that is in native code, as channels of java.nio do. */

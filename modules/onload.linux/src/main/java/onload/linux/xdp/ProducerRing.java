@@ -2,6 +2,8 @@ package onload.linux.xdp;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.lang.invoke.VarHandle;
+
 /**
  * A ring that we write and the kernel reads: fill (entries are addresses, 8 bytes) or transmit (descriptors, 16 bytes).
  * Reserve a slot, write it, and publish all that were written at once.
@@ -87,6 +89,9 @@ public final class ProducerRing {
 
     /** {@return whether the kernel wants to be told that there is something} */
     public boolean needsWakeUp() {
+        // The flag is read after the kernel can see what was published: a store and a load of
+        // another place, which nothing less keeps in order.
+        VarHandle.fullFence();
         return (indexes.getIntVolatile(offsets.flags()) & XdpSocket.RING_NEEDS_WAKE_UP) != 0;
     }
 }

@@ -65,9 +65,10 @@ public final class XdpSocket implements AutoCloseable {
     private static final int STATISTICS_LENGTH = 48;
     private static final int ADDRESS_LENGTH = 16;
 
-    /** {@code SOL_SOCKET} and busy polling, include/uapi/asm-generic/socket.h; since Linux 5.11. */
+    /** {@code SOL_SOCKET} of include/uapi/asm-generic/socket.h; preferred busy polling is there since Linux 5.11. */
     private static final int SOL_SOCKET = 1;
 
+    private static final int SO_SNDBUFFORCE = 32;
     private static final int SO_BUSY_POLL = 46;
     private static final int SO_PREFER_BUSY_POLL = 69;
     private static final int SO_BUSY_POLL_BUDGET = 70;
@@ -136,6 +137,9 @@ public final class XdpSocket implements AutoCloseable {
                     consumer(offsets[3], options.completionSize(), Long.BYTES, COMPLETION_PAGES);
             receive = consumer(offsets[0], options.receiveSize(), 2 * Long.BYTES, RX_PAGES);
             transmit = producer(offsets[1], options.transmitSize(), 2 * Long.BYTES, TX_PAGES);
+            // In copy mode what is on its way counts for the socket's send buffer, which by default
+            // holds less than the ring. Without the privilege it stays as it is: more doorbells.
+            var _ = setInt(SO_SNDBUFFORCE, options.transmitSize() * chunkLength);
             bind(device, name, queue, options.bind());
         } catch (RuntimeException e) {
             close();
@@ -345,10 +349,12 @@ public final class XdpSocket implements AutoCloseable {
     /**
      * Rings the doorbell: the kernel sends what is in the transmit ring; in copy mode that is done when this returns.
      *
-     * @return whether the kernel took it; if not, there is more to send and this is called again
+     * @return 0 or more; or the error number negated: {@link Errno#EAGAIN} if there is more to send, or something was
+     *     missing, and this is called again; {@link Errno#EBUSY} in copy mode if the device has dropped a frame, and
+     *     then those behind it are still there
      */
-    public boolean kickTransmit() {
-        return SystemCalls.quick(SystemCall.SENDTO, socket.number(), 0, 0, MSG_DONTWAIT, 0, 0) >= 0;
+    public int kickTransmit() {
+        return (int) calls.call(SystemCall.SENDTO, socket.number(), 0, 0, MSG_DONTWAIT, 0, 0);
     }
 
     /** Tells the kernel that there are buffers in the fill ring; while busy polling, it also receives. */

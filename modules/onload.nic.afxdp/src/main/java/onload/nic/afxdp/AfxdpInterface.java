@@ -1,5 +1,6 @@
 package onload.nic.afxdp;
 
+import onload.linux.Errno;
 import onload.linux.device.NetworkDevice;
 import onload.linux.event.ArmedWait;
 import onload.linux.xdp.ConsumerRing;
@@ -28,12 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class AfxdpInterface implements VirtualInterface {
     /** Most buffers of one frame: {@code MAX_SKB_FRAGS} of the kernel. */
     static final int MAX_PARTS = 17;
-
-    /**
-     * Doorbells for one batch: in copy mode the kernel sends some frames per call (32 unless it was told
-     * otherwise), and the rest waits for the next one.
-     */
-    private static final int MOST_KICKS = 64;
 
     private final PacketPool pool;
     private final PacketBuffers buffers;
@@ -76,9 +71,12 @@ final class AfxdpInterface implements VirtualInterface {
     private int partialLast = PacketBuffers.NONE;
     private int partialLength;
 
+    /** Whether the kernel has stopped before the end of the transmit ring, for want of something. */
+    private boolean isBehind;
+
     private long nextStatisticsNs;
     private boolean hasStatisticsTime;
-    private long droppedBefore;
+    private long tooLongBefore;
     private long ringFullBefore;
     private long noBufferBefore;
     private boolean isLinkUp;
@@ -143,7 +141,7 @@ final class AfxdpInterface implements VirtualInterface {
 
     @Override
     public boolean isLinkUp() {
-        return !isClosed && device.isRunning();
+        return !isClosed && device.isRunningNow();
     }
 
     @Override
@@ -186,6 +184,10 @@ final class AfxdpInterface implements VirtualInterface {
             return 0;
         }
         int done = completion.available() == 0 ? 0 : complete(events, limit);
+        if (isBehind && done > 0 && !isClosed) {
+            // What was sent has made room for more.
+            kick();
+        }
         if (done < limit && !isClosed) {
             if (receive.available() > 0) {
                 done += receive(nowNs, events, limit - done);
@@ -296,23 +298,28 @@ final class AfxdpInterface implements VirtualInterface {
         }
         transmit.descriptor(
                 transmit.reserve(), Integer.toUnsignedLong(buffers.data(packet)), length, 0);
-        held.set(packet, packet);
+        held.sent(packet, packet);
         sending++;
         queuedFrames++;
         queuedBytes += length;
         return 0;
     }
 
+    /** The kernel refuses a descriptor without bytes, and all of its frame: buffers that have none get none. */
     private int transmitParts(int packet) {
         int parts = 0;
         int length = 0;
+        int last = PacketBuffers.NONE;
         for (int part = packet;
                 part != PacketBuffers.NONE && parts <= MAX_PARTS;
                 part = buffers.continuation(part)) {
-            length += buffers.length(part);
-            parts++;
+            if (buffers.length(part) > 0) {
+                length += buffers.length(part);
+                parts++;
+                last = part;
+            }
         }
-        if (!gathers || parts > MAX_PARTS || length > longestFrame) {
+        if (!gathers || parts > MAX_PARTS || length > longestFrame || length < 1) {
             counters.increment(NicCounter.TRANSMIT_REFUSED_TOO_LONG);
             return TOO_LONG;
         }
@@ -320,16 +327,16 @@ final class AfxdpInterface implements VirtualInterface {
             counters.increment(NicCounter.TRANSMIT_REFUSED_RING_FULL);
             return RING_FULL;
         }
-        for (int part = packet; part != PacketBuffers.NONE; ) {
-            int continuation = buffers.continuation(part);
-            boolean isLast = continuation == PacketBuffers.NONE;
-            transmit.descriptor(
-                    transmit.reserve(),
-                    Integer.toUnsignedLong(buffers.data(part)),
-                    buffers.length(part),
-                    isLast ? 0 : XdpSocket.CONTINUES);
-            held.set(part, isLast ? packet : HeldBuffers.SENT_PART);
-            part = continuation;
+        for (int part = packet; part != PacketBuffers.NONE; part = buffers.continuation(part)) {
+            if (buffers.length(part) > 0) {
+                boolean isLast = part == last;
+                transmit.descriptor(
+                        transmit.reserve(),
+                        Integer.toUnsignedLong(buffers.data(part)),
+                        buffers.length(part),
+                        isLast ? 0 : XdpSocket.CONTINUES);
+                held.sent(part, isLast ? packet : HeldBuffers.SENT_PART);
+            }
         }
         sending += parts;
         queuedFrames++;
@@ -339,33 +346,52 @@ final class AfxdpInterface implements VirtualInterface {
 
     @Override
     public void ring(long nowNs) {
-        if (queuedFrames == 0) {
+        if (isClosed || queuedFrames == 0) {
             return;
         }
         counters.increment(NicCounter.DOORBELLS);
-        counters.add(NicCounter.TRANSMITTED_FRAMES, queuedFrames);
-        counters.add(NicCounter.TRANSMITTED_BYTES, queuedBytes);
+        transmit.publish();
+        int dropped = !isZeroCopy || transmit.needsWakeUp() ? kick() : 0;
+        // What a link that is down drops is the whole batch; otherwise it is a rare frame, of the
+        // usual length.
+        int sent = queuedFrames - Math.min(dropped, queuedFrames);
+        counters.add(NicCounter.TRANSMITTED_FRAMES, sent);
+        counters.add(NicCounter.TRANSMITTED_BYTES, queuedBytes * sent / queuedFrames);
         queuedFrames = 0;
         queuedBytes = 0;
-        transmit.publish();
-        if (!isZeroCopy || transmit.needsWakeUp()) {
-            kick();
-        }
     }
 
-    /** Has the kernel send until the ring is empty or it gets no further; what is left is for the next poll. */
-    private void kick() {
+    /**
+     * Has the kernel send until the ring is empty or it gets no further: in copy mode it sends some frames per call (32
+     * unless it was told otherwise), and stops at one that is dropped. What is left is for the next poll.
+     *
+     * @return frames that the kernel took and dropped, which are counted here
+     */
+    private int kick() {
+        int dropped = 0;
         int before = transmit.size() + 1;
-        for (int i = 0; i < MOST_KICKS; i++) {
-            if (socket.kickTransmit()) {
-                return;
+        int result = socket.kickTransmit();
+        for (int i = 0; i < 2 * transmit.size() && result < 0; i++) {
+            if (result == -Errno.EBUSY && !isZeroCopy) {
+                dropped++;
+            } else {
+                int waiting = transmit.waiting();
+                if (waiting == 0 || waiting >= before) {
+                    break;
+                }
+                before = waiting;
             }
-            int waiting = transmit.waiting();
-            if (waiting == 0 || waiting >= before) {
-                return;
-            }
-            before = waiting;
+            result = socket.kickTransmit();
         }
+        isBehind = result < 0 && transmit.waiting() > 0;
+        if (dropped > 0) {
+            counters.add(
+                    device.isRunningNow()
+                            ? NicCounter.TRANSMIT_DROPPED_NO_ROOM
+                            : NicCounter.TRANSMIT_DROPPED_LINK_DOWN,
+                    dropped);
+        }
+        return dropped;
     }
 
     private int complete(NicEvents events, int limit) {
@@ -377,7 +403,7 @@ final class AfxdpInterface implements VirtualInterface {
                 if (state == HeldBuffers.NONE || state == HeldBuffers.POSTED) {
                     continue;
                 }
-                held.set(packet, HeldBuffers.NONE);
+                held.completed(packet);
                 sending--;
                 if (state != HeldBuffers.SENT_PART) {
                     done++;
@@ -401,16 +427,7 @@ final class AfxdpInterface implements VirtualInterface {
             kick();
         }
         if (socket.sampleStatistics()) {
-            long ringFull = socket.receiveRingFull();
-            long noBuffer = socket.fillRingEmpty();
-            // The kernel counts what finds no buffer there, too.
-            long dropped = Math.max(droppedBefore, socket.receiveDropped() - noBuffer);
-            counters.add(NicCounter.RECEIVE_DROPPED_TOO_LONG, dropped - droppedBefore);
-            counters.add(NicCounter.RECEIVE_DROPPED_RING_FULL, ringFull - ringFullBefore);
-            counters.add(NicCounter.RECEIVE_DROPPED_NO_BUFFER, noBuffer - noBufferBefore);
-            droppedBefore = dropped;
-            ringFullBefore = ringFull;
-            noBufferBefore = noBuffer;
+            countDrops();
         }
         counters.add(NicCounter.WAKE_UPS, armed.wakeUps() - counters.get(NicCounter.WAKE_UPS));
         boolean up = device.isRunningNow();
@@ -420,12 +437,39 @@ final class AfxdpInterface implements VirtualInterface {
         }
     }
 
+    /**
+     * In copy mode the kernel counts a frame that finds no buffer twice, as dropped and with an empty fill ring; one of
+     * several buffers that finds too few of them only as dropped, and then none is too long. In zero-copy mode what
+     * finds no buffer does not come as far as the socket.
+     */
+    private void countDrops() {
+        long tooLong = socket.receiveDropped();
+        long ringFull = socket.receiveRingFull();
+        long noBuffer = socket.fillRingEmpty();
+        if (!isZeroCopy && gathers) {
+            noBuffer = Math.max(noBuffer, tooLong);
+            tooLong = 0;
+        } else if (!isZeroCopy) {
+            tooLong = Math.max(tooLongBefore, tooLong - noBuffer);
+        }
+        counters.add(NicCounter.RECEIVE_DROPPED_TOO_LONG, tooLong - tooLongBefore);
+        counters.add(NicCounter.RECEIVE_DROPPED_RING_FULL, ringFull - ringFullBefore);
+        counters.add(NicCounter.RECEIVE_DROPPED_NO_BUFFER, noBuffer - noBufferBefore);
+        tooLongBefore = tooLong;
+        ringFullBefore = ringFull;
+        noBufferBefore = noBuffer;
+    }
+
     // Sleeping.
 
     @Override
     public boolean prime() {
         if (isClosed) {
             return false;
+        }
+        if (isBehind) {
+            // Nothing wakes us when there is room again: this is the last chance before sleep.
+            kick();
         }
         armed.arm();
         if (receive.isEmptyNow() && completion.isEmptyNow()) {
@@ -459,8 +503,11 @@ final class AfxdpInterface implements VirtualInterface {
         }
         isClosed = true;
         counters.add(NicCounter.TRANSMIT_DROPPED_CLOSED, queuedFrames);
+        queuedFrames = 0;
+        queuedBytes = 0;
         flows.removeAll();
-        // From here on the kernel reads and writes nothing of the pool's memory.
+        // Whoever waits keeps the socket open: it is closed when nobody does. From here on the
+        // kernel reads and writes nothing of the pool's memory.
         armed.close();
         socket.close();
         attachment.release();

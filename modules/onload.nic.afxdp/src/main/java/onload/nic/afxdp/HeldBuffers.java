@@ -22,8 +22,12 @@ final class HeldBuffers {
     /** By buffer: one of the above, or the first buffer of the frame whose last one this is. */
     private final int[] held;
 
+    /** By buffer: how often it is on its way besides the first time, since who has references may send it again. */
+    private final int[] again;
+
     HeldBuffers(int buffers) {
         held = new int[buffers];
+        again = new int[buffers];
         Arrays.fill(held, NONE);
     }
 
@@ -33,6 +37,24 @@ final class HeldBuffers {
 
     void set(int packet, int state) {
         held[packet] = state;
+    }
+
+    /** The buffer is on its way, perhaps once more. */
+    void sent(int packet, int state) {
+        if (held[packet] == state) {
+            again[packet]++;
+        } else {
+            held[packet] = state;
+        }
+    }
+
+    /** The buffer has been sent, once. */
+    void completed(int packet) {
+        if (again[packet] > 0) {
+            again[packet]--;
+        } else {
+            held[packet] = NONE;
+        }
     }
 
     boolean isKnown(int packet) {
@@ -49,8 +71,11 @@ final class HeldBuffers {
                 pool.buffers().continuation(i, PacketBuffers.NONE);
                 pool.release(i);
             } else if (state >= 0) {
-                pool.release(state);
+                for (int times = again[i]; times >= 0; times--) {
+                    pool.release(state);
+                }
             }
+            again[i] = 0;
         }
     }
 }
