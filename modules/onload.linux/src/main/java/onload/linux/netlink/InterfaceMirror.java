@@ -50,6 +50,8 @@ public final class InterfaceMirror implements AutoCloseable {
 
     private static final int NLMSG_ERROR = 2;
     private static final int NLMSG_DONE = 3;
+    private static final int RTM_NEWLINK = 16;
+    private static final int RTM_DELLINK = 17;
     private static final int RTM_NEWADDR = 20;
     private static final int RTM_DELADDR = 21;
     private static final int RTM_GETADDR = 22;
@@ -60,12 +62,15 @@ public final class InterfaceMirror implements AutoCloseable {
     private static final int RTM_DELNEIGH = 29;
     private static final int RTM_GETNEIGH = 30;
 
-    /** {@code RTMGRP_NEIGH}, {@code _IPV4_IFADDR}, {@code _IPV4_ROUTE}, {@code _IPV6_IFADDR}, {@code _IPV6_ROUTE}. */
-    private static final int GROUPS = 0x4 | 0x10 | 0x40 | 0x100 | 0x400;
+    /** {@code RTMGRP_LINK}, {@code _NEIGH}, {@code _IPV4_IFADDR}, {@code _IPV4_ROUTE}, {@code _IPV6_IFADDR}, {@code _IPV6_ROUTE}. */
+    private static final int GROUPS = 0x1 | 0x4 | 0x10 | 0x40 | 0x100 | 0x400;
 
     private static final int NLM_F_REQUEST = 1;
     private static final int NLM_F_DUMP = 0x300;
     private static final int NLM_F_CREATE = 0x400;
+
+    /** Of news of a route: it has taken the place of another, {@code NLM_F_REPLACE}. */
+    private static final int NLM_F_REPLACE = 0x100;
 
     /** The table changed while it was told: {@code NLM_F_DUMP_INTR}. */
     private static final int NLM_F_DUMP_INTR = 0x10;
@@ -95,6 +100,10 @@ public final class InterfaceMirror implements AutoCloseable {
     private static final int RTA_METRICS = 8;
     private static final int RTA_MULTIPATH = 9;
     private static final int RTA_TABLE = 15;
+
+    /** A gateway of the other version of IP. */
+    private static final int RTA_VIA = 18;
+
     private static final int RTAX_MTU = 2;
     private static final int RT_TABLE_MAIN = 254;
 
@@ -128,6 +137,9 @@ public final class InterfaceMirror implements AutoCloseable {
 
     /** The table that is being told, as the type of its request; 0 if none. */
     private int table;
+
+    /** Number of the request for that table. */
+    private int tableSequence;
 
     private int next = RTM_GETADDR;
     private boolean isInterrupted;
@@ -217,6 +229,7 @@ public final class InterfaceMirror implements AutoCloseable {
         // A kernel that cannot answer now is asked with the next poll.
         if (socket.send(request, bytes.getInt(0)) == 0) {
             table = next;
+            tableSequence = sequence;
             next =
                     switch (table) {
                         case RTM_GETADDR -> RTM_GETROUTE;
@@ -257,22 +270,36 @@ public final class InterfaceMirror implements AutoCloseable {
         }
         int body = at + HEADER_LENGTH;
         switch (type) {
-            case NLMSG_DONE -> done(events);
+            case NLMSG_DONE -> {
+                // A table that could not be told to its end says so by an error number.
+                if (end - body >= Integer.BYTES && bytes.getInt(body) < 0) {
+                    isInterrupted = true;
+                }
+                done(events);
+            }
             case NLMSG_ERROR -> failed(bytes, body, end);
             case RTM_NEWADDR, RTM_DELADDR -> address(bytes, body, end, type == RTM_NEWADDR, events);
             case RTM_NEWROUTE, RTM_DELROUTE ->
                     route(bytes, body, end, type == RTM_NEWROUTE, events);
+            case RTM_NEWLINK, RTM_DELLINK -> linkChanged(bytes, body, end);
             case RTM_NEWNEIGH, RTM_DELNEIGH ->
                     neighbor(bytes, body, end, type == RTM_NEWNEIGH, events);
             default -> skipped++;
         }
     }
 
+    /** With a link that goes down the kernel forgets routes without a word: all is asked for again. */
+    private void linkChanged(UnsafeBuffer bytes, int body, int end) {
+        if (end - body >= Long.BYTES && bytes.getInt(body + 4) == index) {
+            startOver();
+        }
+    }
+
     /** A request was refused: one for a table is made again; that for a neighbour that is not there is no matter. */
     private void failed(UnsafeBuffer bytes, int body, int end) {
         if (end - body >= 4 + HEADER_LENGTH && table != 0) {
-            int refused = bytes.getShort(body + 4 + TYPE) & 0xffff;
-            if (refused == table && bytes.getInt(body) != 0) {
+            int refused = bytes.getInt(body + 4 + SEQUENCE);
+            if (refused == tableSequence && bytes.getInt(body) != 0) {
                 next = table;
                 table = 0;
             }
@@ -335,7 +362,7 @@ public final class InterfaceMirror implements AutoCloseable {
         }
         CidrAddress entry = CidrAddress.of(address, prefixLength);
         if (isThere && (flags & UNUSABLE) == 0) {
-            if (addresses.size() >= MOST) {
+            if (addresses.size() >= MOST && !addresses.contains(entry)) {
                 skipped++;
                 return;
             }
@@ -368,11 +395,18 @@ public final class InterfaceMirror implements AutoCloseable {
         if (entry == null) {
             return;
         }
+        boolean replaces =
+                table == 0
+                        && isThere
+                        && (bytes.getShort(body - HEADER_LENGTH + FLAGS) & NLM_F_REPLACE) != 0;
+        if (replaces) {
+            routes.removeIf(each -> isReplaced(each, entry, events));
+        }
         if (!isThere) {
             if (routes.remove(entry)) {
                 events.routeRemoved(entry);
             }
-        } else if (routes.size() >= MOST) {
+        } else if (routes.size() >= MOST && !routes.contains(entry)) {
             skipped++;
         } else {
             told.add(entry);
@@ -382,7 +416,24 @@ public final class InterfaceMirror implements AutoCloseable {
         }
     }
 
+    /** The kernel does not say which route was replaced: it is the one to that prefix with that metric. */
+    private static boolean isReplaced(
+            InterfaceRoute before, InterfaceRoute with, InterfaceEvents events) {
+        boolean isReplaced =
+                !before.equals(with)
+                        && before.metric() == with.metric()
+                        && before.destination().equals(with.destination());
+        if (isReplaced) {
+            events.routeRemoved(before);
+        }
+        return isReplaced;
+    }
+
     private @Nullable InterfaceRoute route(UnsafeBuffer bytes, int body, int from, int end) {
+        if (Attributes.find(bytes, from, end, RTA_VIA) != Attributes.NONE) {
+            skipped++;
+            return null;
+        }
         int family = bytes.getByte(body);
         int output = Attributes.number(bytes, from, end, RTA_OIF, 0);
         IpAddress gateway = ip(bytes, from, end, RTA_GATEWAY, family);

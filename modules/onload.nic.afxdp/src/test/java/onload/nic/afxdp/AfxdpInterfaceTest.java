@@ -101,7 +101,6 @@ class AfxdpInterfaceTest {
         int received;
         int transmitted;
         int links;
-        boolean isLinkUp;
 
         @Override
         public void received(int packet) {
@@ -118,7 +117,6 @@ class AfxdpInterfaceTest {
         @Override
         public void linkChanged(boolean up) {
             links++;
-            isLinkUp = up;
         }
     }
 

@@ -112,6 +112,44 @@ class InterfaceMirrorInSandboxTest implements InterfaceEvents {
     }
 
     @Test
+    void aRouteThatIsReplacedIsGone() throws Exception {
+        near.address("veth0", "192.0.2.1/24");
+        near.address("veth0", "2001:db8::1/64");
+        try (InterfaceMirror mirror = mirror(0)) {
+            await(mirror, () -> addresses.contains("192.0.2.1/24"));
+            near.run("ip", "route", "add", "198.51.100.0/24", "via", "192.0.2.253");
+            near.run("ip", "route", "add", "2001:db8:9::/48", "via", "2001:db8::fd");
+            await(mirror, () -> routes.size() == 2);
+            near.run("ip", "route", "replace", "198.51.100.0/24", "via", "192.0.2.254");
+            near.run("ip", "route", "replace", "2001:db8:9::/48", "via", "2001:db8::fe");
+            IpAddress newer = IpAddress.parse("192.0.2.254");
+            IpAddress newer6 = IpAddress.parse("2001:db8::fe");
+            await(
+                    mirror,
+                    () ->
+                            routes.size() == 2
+                                    && routes.stream()
+                                            .allMatch(
+                                                    each ->
+                                                            newer.equals(each.gateway())
+                                                                    || newer6.equals(
+                                                                            each.gateway())));
+        }
+    }
+
+    @Test
+    void routesThatGoWithTheLinkAreGone() throws Exception {
+        near.address("veth0", "192.0.2.1/24");
+        try (InterfaceMirror mirror = mirror(0)) {
+            near.run("ip", "route", "add", "198.51.100.0/24", "via", "192.0.2.253");
+            await(mirror, () -> routes.size() == 1);
+            near.run("ip", "link", "set", "veth0", "down");
+            await(mirror, routes::isEmpty);
+            assertTrue(addresses.contains("192.0.2.1/24"));
+        }
+    }
+
+    @Test
     void aNeighbourIsAskedFor() throws Exception {
         near.address("veth0", "192.0.2.1/24");
         far.address("veth1", "192.0.2.2/24");
