@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How much goes one way over a pair of virtual Ethernet devices: bytes of TCP, and datagrams of 64 bytes that arrive. Each
- * of the two threads is bound to a processor, and polls without waiting.
+ * How much goes one way over a pair of virtual Ethernet devices: bytes of TCP, and datagrams of 64 bytes that
+ * arrive. Each of the two threads is bound to a processor, and polls without waiting.
  */
 final class RealNicsBulk {
     private static final int BLOCK = 1 << 16;
@@ -47,8 +47,7 @@ final class RealNicsBulk {
     private record Way(String name, Taking send, Taking receive, List<AutoCloseable> below) {}
 
     void run() throws Exception {
-        List<Way> tcp =
-                List.of(onloadTcp(), onloadToKernel(), kernelToOnload(), kernelTcp());
+        List<Way> tcp = List.of(onloadTcp(), onloadToKernel(), kernelToOnload(), kernelTcp());
         measure("TCP one way, GB/s", tcp, 1e9);
         List<Way> udp = List.of(onloadUdp(), kernelUdp());
         measure("UDP one way, million datagrams of 64 bytes a second that arrive", udp, 1e6);

@@ -146,7 +146,8 @@ final class Conversation implements AutoCloseable {
     }
 
     private String state() {
-        return "%s; %s; %s".formatted(socket.info(), link.stack.tcpCounters(), link.stack.ipCounters());
+        return "%s; %s; %s"
+                .formatted(socket.info(), link.stack.tcpCounters(), link.stack.ipCounters());
     }
 
     @Override

@@ -132,7 +132,9 @@ class DeathTest {
             far.address("tap0", KERNEL + "/24");
             victim.awaitOutput("READY", 20);
             end(victim, isKilled);
-            await("the link is down", () -> far.run("ip", "link", "show", "tap0").contains("NO-CARRIER"));
+            await(
+                    "the link is down",
+                    () -> far.run("ip", "link", "show", "tap0").contains("NO-CARRIER"));
             try (Stack next = stack(nic)) {
                 talks(next, sink);
             }

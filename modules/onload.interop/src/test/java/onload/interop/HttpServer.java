@@ -30,7 +30,11 @@ final class HttpServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    HttpServer(Stack stack, InetSocketAddress local, Map<String, byte[]> pages, ExecutorService threads) {
+    HttpServer(
+            Stack stack,
+            InetSocketAddress local,
+            Map<String, byte[]> pages,
+            ExecutorService threads) {
         this.pages = pages;
         server = stack.listen(local, 128);
         threads.execute(() -> accept(threads));
@@ -101,7 +105,8 @@ final class HttpServer implements AutoCloseable {
             Exchange.send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
             return;
         }
-        Exchange.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(page.length));
+        Exchange.send(
+                socket, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n".formatted(page.length));
         if (isWhole) {
             Exchange.send(socket, page);
         }

@@ -147,7 +147,8 @@ class ImpairedLinkTest {
         CRC32C sum = new CRC32C();
         byte[] block = new byte[1 << 16];
         int count;
-        while ((count = socket.receive(new UnsafeBuffer(block), 0, block.length, 20 * SECOND)) > 0) {
+        while ((count = socket.receive(new UnsafeBuffer(block), 0, block.length, 20 * SECOND))
+                > 0) {
             sum.update(block, 0, count);
         }
         assertEquals(Status.END_OF_STREAM, count);
@@ -189,14 +190,13 @@ class ImpairedLinkTest {
     }
 
     private static Object pour(Namespace from, String address, byte[] bytes) {
-        return from.call(
-                () -> {
-                    try (Socket socket = new Socket()) {
-                        socket.connect(at(address, 9), 20_000);
-                        socket.getOutputStream().write(bytes);
-                        return socket;
-                    }
-                });
+        return from.call(() -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(at(address, 9), 20_000);
+                socket.getOutputStream().write(bytes);
+                return socket;
+            }
+        });
     }
 
     private static long sumOf(ServerSocket server) throws IOException {

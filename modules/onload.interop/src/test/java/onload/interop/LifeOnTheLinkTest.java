@@ -207,7 +207,13 @@ class LifeOnTheLinkTest {
             throws Exception {
         try (Link link = Link.quick(kind);
                 DatagramSocket theirs = link.far.call(() -> new DatagramSocket())) {
-            link.far.run("ip", "link", "set", link.device, "mtu", kind.equals("tap-jumbo") || kind.equals("afxdp-jumbo") ? "16000" : "3000");
+            link.far.run(
+                    "ip",
+                    "link",
+                    "set",
+                    link.device,
+                    "mtu",
+                    kind.equals("tap-jumbo") || kind.equals("afxdp-jumbo") ? "16000" : "3000");
             UdpSocket ours = link.stack.udp();
             assertEquals(0, ours.bind(at(stackAddress(version), 9)));
             InetAddress address = InetAddress.getByName(stackAddress(version));
@@ -215,7 +221,8 @@ class LifeOnTheLinkTest {
             int longest = kind.endsWith("-jumbo") ? 8000 : 1400;
             int longer = kind.endsWith("-jumbo") ? 12_000 : 1800;
             for (int i = 0; i < 200; i++) {
-                theirs.send(new DatagramPacket(Exchange.noise(longer + i, i), longer + i, address, 9));
+                theirs.send(
+                        new DatagramPacket(Exchange.noise(longer + i, i), longer + i, address, 9));
                 byte[] fits = Exchange.noise(longest, i);
                 theirs.send(new DatagramPacket(fits, longest, address, 9));
                 assertEquals(longest, ours.receive(in, 0, 65_507, null, 5 * SECOND));

@@ -33,11 +33,7 @@ final class Link implements AutoCloseable {
     final Stack stack;
 
     private Link(
-            Sandbox sandbox,
-            @Nullable Namespace near,
-            Namespace far,
-            String device,
-            Stack stack) {
+            Sandbox sandbox, @Nullable Namespace near, Namespace far, String device, Stack stack) {
         this.sandbox = sandbox;
         this.near = near;
         this.far = far;
@@ -58,7 +54,9 @@ final class Link implements AutoCloseable {
         Sandbox sandbox = Sandbox.open();
         try {
             int mtu = kind.endsWith("-jumbo") ? JUMBO : 1500;
-            return kind.startsWith("tap") ? tap(sandbox, mtu, setUp) : afxdp(sandbox, kind, mtu, setUp);
+            return kind.startsWith("tap")
+                    ? tap(sandbox, mtu, setUp)
+                    : afxdp(sandbox, kind, mtu, setUp);
         } catch (RuntimeException | Error e) {
             sandbox.close();
             throw e;

@@ -167,7 +167,15 @@ class RealProgramsTest {
     private static String curl(Link link, String... arguments) {
         String[] all =
                 new String[] {
-                    "curl", "-sS", "-q", "--noproxy", "*", "--max-time", "20", "-w", "%{http_code} %{num_connects}\n"
+                    "curl",
+                    "-sS",
+                    "-q",
+                    "--noproxy",
+                    "*",
+                    "--max-time",
+                    "20",
+                    "-w",
+                    "%{http_code} %{num_connects}\n"
                 };
         int own = all.length;
         all = Arrays.copyOf(all, own + arguments.length);
@@ -230,7 +238,13 @@ class RealProgramsTest {
                                 .formatted(folder));
         Program nginx =
                 link.far.start(
-                        "nginx", "-p", folder + "/", "-e", "stderr", "-c", configuration.toString());
+                        "nginx",
+                        "-p",
+                        folder + "/",
+                        "-e",
+                        "stderr",
+                        "-c",
+                        configuration.toString());
         nginx.awaitOutput("event method", 10);
         return nginx;
     }

@@ -45,8 +45,7 @@ class UnfilledChecksumTest {
             assertEquals(Status.EXPIRED, receiver.receive(in, 0, 8, null, SECOND / 4));
             assertTrue(
                     link.stack.tcpCounters().get(TcpCounter.RECEIVE_DROPPED_CHECKSUM_UNFILLED) > 0);
-            assertEquals(
-                    1, link.stack.udpCounters().get(UdpCounter.DROPPED_CHECKSUM_UNFILLED));
+            assertEquals(1, link.stack.udpCounters().get(UdpCounter.DROPPED_CHECKSUM_UNFILLED));
             assertEquals(1, link.stack.advice().size());
             assertTrue(link.stack.advice().getFirst().contains("ethtool -K DEVICE tx off"));
 

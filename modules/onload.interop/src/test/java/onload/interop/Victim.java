@@ -30,8 +30,7 @@ final class Victim {
         System.out.println("OPEN");
         TcpSocket socket =
                 connected(
-                        stack,
-                        new InetSocketAddress(arguments[1], Integer.parseInt(arguments[2])));
+                        stack, new InetSocketAddress(arguments[1], Integer.parseInt(arguments[2])));
         UnsafeBuffer block = new UnsafeBuffer(new byte[1 << 16]);
         long sent = 0;
         while (true) {

@@ -40,8 +40,7 @@ class SharedInterfaceTest {
     private final PacketPool pool = pools.open(512);
     private final SharedNic nic = new SharedNic(pool, MAC);
     private long nowNs = -5 * SECOND;
-    private final IpLayer ip =
-            new IpLayer(IpOptions.DEFAULT, pool, new SplittableRandom(1), nowNs);
+    private final IpLayer ip = new IpLayer(IpOptions.DEFAULT, pool, new SplittableRandom(1), nowNs);
     private final IpInterface shared = ip.addInterface("nic0", nic);
 
     SharedInterfaceTest() {
@@ -70,8 +69,7 @@ class SharedInterfaceTest {
     private int send(String to) {
         int packet = pool.allocate(PacketPool.SEND);
         var _ = pool.buffers().append(packet, 8);
-        int result =
-                ip.send(packet, ip.destination(IpAddress.parse(to), IpProtocol.UDP), nowNs);
+        int result = ip.send(packet, ip.destination(IpAddress.parse(to), IpProtocol.UDP), nowNs);
         if (result < 0) {
             pool.release(packet);
         }
@@ -139,10 +137,8 @@ class SharedInterfaceTest {
         assertEquals(0, send("192.0.2.2"));
         assertEquals(List.of(), nic.takeFrames());
         assertEquals(List.of(IpAddress.parse("192.0.2.2")), nic.asked);
-        nic.news.add(
-                kernel ->
-                        kernel.neighbor(
-                                IpAddress.parse("192.0.2.2"), PEER, KernelNeighborState.REACHABLE));
+        nic.news.add(kernel ->
+                kernel.neighbor(IpAddress.parse("192.0.2.2"), PEER, KernelNeighborState.REACHABLE));
         // An answer is looked for soon.
         run(SECOND / 1000);
         assertEquals(1, nic.takeFrames().size());
@@ -153,10 +149,8 @@ class SharedInterfaceTest {
         addressed();
         assertEquals(0, send("192.0.2.2"));
         for (int i = 0; i < 20; i++) {
-            nic.news.add(
-                    kernel ->
-                            kernel.neighbor(
-                                    IpAddress.parse("192.0.2.2"), PEER, KernelNeighborState.STALE));
+            nic.news.add(kernel ->
+                    kernel.neighbor(IpAddress.parse("192.0.2.2"), PEER, KernelNeighborState.STALE));
             run(10 * SECOND);
             assertEquals(0, send("192.0.2.2"));
             nic.takeFrames();
@@ -230,8 +224,7 @@ class SharedInterfaceTest {
             var _ = alone.addInterface("nic0", new HostileNic(other, MAC, 1500, false));
             IpAddress address = IpAddress.parse("192.0.2.1");
             FlowClaim claim =
-                    alone.claims()
-                            .claim(IpProtocol.TCP, address.high(), address.low(), 80);
+                    alone.claims().claim(IpProtocol.TCP, address.high(), address.low(), 80);
             assertNotNull(claim);
             assertEquals(0, alone.claims().size());
             claim.retain().release();

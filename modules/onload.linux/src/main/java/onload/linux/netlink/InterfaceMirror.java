@@ -62,7 +62,10 @@ public final class InterfaceMirror implements AutoCloseable {
     private static final int RTM_DELNEIGH = 29;
     private static final int RTM_GETNEIGH = 30;
 
-    /** {@code RTMGRP_LINK}, {@code _NEIGH}, {@code _IPV4_IFADDR}, {@code _IPV4_ROUTE}, {@code _IPV6_IFADDR}, {@code _IPV6_ROUTE}. */
+    /**
+     * {@code RTMGRP_LINK}, {@code _NEIGH}, {@code _IPV4_IFADDR}, {@code _IPV4_ROUTE}, {@code _IPV6_IFADDR},
+     * {@code _IPV6_ROUTE}.
+     */
     private static final int GROUPS = 0x1 | 0x4 | 0x10 | 0x40 | 0x100 | 0x400;
 
     private static final int NLM_F_REQUEST = 1;

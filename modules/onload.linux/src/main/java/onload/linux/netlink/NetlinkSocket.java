@@ -77,8 +77,7 @@ final class NetlinkSocket implements AutoCloseable {
     int receive() {
         // One call: that news were lost is said once, to whoever asks first.
         return (int)
-                calls.call(
-                        SystemCall.RECVFROM, socket.number(), room.address(), ROOM, 0, 0, 0);
+                calls.call(SystemCall.RECVFROM, socket.number(), room.address(), ROOM, 0, 0, 0);
     }
 
     UnsafeBuffer received() {

@@ -173,8 +173,7 @@ class InterfaceMirrorTest {
                         .attribute(
                                 9, 16, 0, 0, 0, INDEX, 0, 0, 0, 8, 0, 5, 0, 192, 0, 2, 253, 16, 0,
                                 0, 0, 3, 0, 0, 0, 8, 0, 5, 0, 192, 0, 2, 252);
-        assertEquals(
-                List.of("+0.0.0.0/0 via 192.0.2.253 from null metric 0 mtu 0"), read(several));
+        assertEquals(List.of("+0.0.0.0/0 via 192.0.2.253 from null metric 0 mtu 0"), read(several));
     }
 
     @Test

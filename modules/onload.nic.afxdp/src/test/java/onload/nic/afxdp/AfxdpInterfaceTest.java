@@ -254,14 +254,13 @@ class AfxdpInterfaceTest {
             nic.prime();
             Thread waiter =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try {
-                                            nic.wakeUp().await(30_000_000_000L);
-                                        } catch (InterruptedException e) {
-                                            Thread.currentThread().interrupt();
-                                        }
-                                    });
+                            .start(() -> {
+                                try {
+                                    nic.wakeUp().await(30_000_000_000L);
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            });
             while (waiter.getState() == Thread.State.NEW) {
                 Thread.onSpinWait();
             }
@@ -293,14 +292,13 @@ class AfxdpInterfaceTest {
             nic.prime();
             Thread waiter =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try {
-                                            nic.wakeUp().await(30_000_000_000L);
-                                        } catch (InterruptedException e) {
-                                            Thread.currentThread().interrupt();
-                                        }
-                                    });
+                            .start(() -> {
+                                try {
+                                    nic.wakeUp().await(30_000_000_000L);
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            });
             LockSupport.parkNanos(1_000_000);
             nic.close();
             assertEquals(0, sockets(), "sockets of AF_XDP that are still there");
@@ -309,15 +307,13 @@ class AfxdpInterfaceTest {
     }
 
     private int sockets() {
-        return near.call(
-                () -> {
-                    try (var lines =
-                            Files.lines(Path.of("/proc/thread-self/net/protocols"))) {
-                        return lines.filter(each -> each.startsWith("XDP"))
-                                .mapToInt(each -> Integer.parseInt(each.trim().split("\\s+")[2]))
-                                .sum();
-                    }
-                });
+        return near.call(() -> {
+            try (var lines = Files.lines(Path.of("/proc/thread-self/net/protocols"))) {
+                return lines.filter(each -> each.startsWith("XDP"))
+                        .mapToInt(each -> Integer.parseInt(each.trim().split("\\s+")[2]))
+                        .sum();
+            }
+        });
     }
 
     @Test
@@ -332,11 +328,8 @@ class AfxdpInterfaceTest {
                         public void received(int packet) {
                             int length = pool.buffers().length(packet);
                             byte[] frame = new byte[length];
-                            pool.buffers()
-                                    .memory()
-                                    .getBytes(pool.buffers().data(packet), frame);
-                            assertArrayEquals(
-                                    bytes(60 + next[0] % 1000, next[0]), frame);
+                            pool.buffers().memory().getBytes(pool.buffers().data(packet), frame);
+                            assertArrayEquals(bytes(60 + next[0] % 1000, next[0]), frame);
                             next[0]++;
                             pool.release(packet);
                         }

@@ -52,10 +52,10 @@ public final class EmulatedPath implements AutoCloseable {
 
     private EmulatedPath(LinkSettings settings, long seed, int stream, long storageBytes) {
         this.network = EmulatedNetwork.onVirtualTime(seed, storageBytes);
-        // A link leads somewhere; its frames are taken before they reach that NIC, which nobody opens.
+        // A link leads somewhere; its frames are taken before they reach that NIC, which nobody
+        // opens.
         EmulatedNic end = network.addNic(NicSettings.DEFAULT);
-        this.link =
-                new EmulatedLink(network, end, 0, settings, RandomStream.derive(seed, stream));
+        this.link = new EmulatedLink(network, end, 0, settings, RandomStream.derive(seed, stream));
         this.inFlight = network.inFlight();
         this.store = network.store();
     }

@@ -132,8 +132,7 @@ class EmulatedPathTest {
             send(path, 0, 1, 50);
             assertTrue(path.next(0));
             UnsafeBuffer target = new UnsafeBuffer(new byte[100]);
-            assertThrows(
-                    IndexOutOfBoundsException.class, () -> path.read(from, target, 0, bytes));
+            assertThrows(IndexOutOfBoundsException.class, () -> path.read(from, target, 0, bytes));
         }
     }
 
@@ -163,8 +162,7 @@ class EmulatedPathTest {
             send(path, 0, 1, 50);
             assertEquals(1, count(path, LinkCounter.DROPPED_NO_ROOM));
         }
-        assertThrows(
-                IllegalArgumentException.class, () -> EmulatedPath.back(DELAYED, 1, -1));
+        assertThrows(IllegalArgumentException.class, () -> EmulatedPath.back(DELAYED, 1, -1));
     }
 
     @Test

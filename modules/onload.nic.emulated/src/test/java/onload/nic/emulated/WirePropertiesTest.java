@@ -32,8 +32,7 @@ class WirePropertiesTest {
         long bytes;
 
         byte[] next(Randomness random, long nowNs) {
-            int length =
-                    random.flip() ? random.between(18, 200) : random.between(18, LONGEST);
+            int length = random.flip() ? random.between(18, 200) : random.between(18, LONGEST);
             byte[] frame = Frames.frame(STRANGER, SOURCE, frames.size(), length);
             frames.add(frame);
             timesNs.add(nowNs);
@@ -69,8 +68,7 @@ class WirePropertiesTest {
     private static WireRig anyRig(Randomness random, WireSettings settings) {
         PoolOptions leftPool = anyPool(random);
         PoolOptions rightPool = anyPool(random);
-        WireRig rig =
-                new WireRig(settings, LONGEST - 14, LONGEST - 14, leftPool, rightPool);
+        WireRig rig = new WireRig(settings, LONGEST - 14, LONGEST - 14, leftPool, rightPool);
         rig.nowNs = random.between(-2_000_000, 2_000_000);
         return rig;
     }
@@ -87,9 +85,7 @@ class WirePropertiesTest {
             rig.b.post();
             for (int burst = random.between(0, 20); burst > 0; burst--) {
                 Host host = random.flip() ? rig.a : rig.b;
-                host.send(
-                        rig.nowNs,
-                        (host == rig.a ? fromA : fromB).next(random, rig.nowNs));
+                host.send(rig.nowNs, (host == rig.a ? fromA : fromB).next(random, rig.nowNs));
             }
             hinder(random, rig);
             rig.runUntil(rig.nowNs + random.between(0, 500_000));
@@ -132,13 +128,11 @@ class WirePropertiesTest {
         long shed = in.count(NicCounter.RECEIVE_DROPPED_NO_BUFFER);
         assertEquals(sent.frames.size(), from.count(NicCounter.TRANSMITTED_FRAMES));
         assertEquals(
-                sent.frames.size(),
-                direction.counters().get(WireCounter.RECEIVED_FRAMES) + shed);
+                sent.frames.size(), direction.counters().get(WireCounter.RECEIVED_FRAMES) + shed);
         if (shed == 0) {
             assertEquals(sent.bytes, direction.counters().get(WireCounter.RECEIVED_BYTES));
         }
-        assertEquals(
-                direction.counters().get(WireCounter.TRANSMITTED_FRAMES), to.frames.size());
+        assertEquals(direction.counters().get(WireCounter.TRANSMITTED_FRAMES), to.frames.size());
         assertEquals(
                 direction.counters().get(WireCounter.TRANSMITTED_BYTES),
                 to.frames.stream().mapToLong(frame -> frame.length).sum());
@@ -222,10 +216,7 @@ class WirePropertiesTest {
                         assertShare(share, count - rig.b.frames.size(), count);
                         assertShare(share, rig.a.frames.size() - count, count);
                         long corrupted =
-                                rig.wire
-                                        .toLeft()
-                                        .impairments()
-                                        .get(LinkCounter.CORRUPTED_FRAMES);
+                                rig.wire.toLeft().impairments().get(LinkCounter.CORRUPTED_FRAMES);
                         assertShare(share, corrupted, count);
                         assertEquals(corrupted, damaged(rig.a), "and a bit of each");
                     }

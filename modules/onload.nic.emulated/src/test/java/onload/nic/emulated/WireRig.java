@@ -63,11 +63,7 @@ final class WireRig implements AutoCloseable {
     private Host station(int mtu, PoolOptions pool) {
         EmulatedNic nic =
                 network.addNic(
-                        NicSettings.builder()
-                                .mtu(mtu)
-                                .rings(RING, RING)
-                                .promiscuous(true)
-                                .build());
+                        NicSettings.builder().mtu(mtu).rings(RING, RING).promiscuous(true).build());
         return new Host(nic, 0, pool);
     }
 
@@ -88,7 +84,9 @@ final class WireRig implements AutoCloseable {
     void runUntil(long untilNs) {
         settle();
         while (wire.nextDueNs() <= untilNs) {
-            assertTrue(wire.nextDueNs() > nowNs, "due is what has been, after there was nothing to do");
+            assertTrue(
+                    wire.nextDueNs() > nowNs,
+                    "due is what has been, after there was nothing to do");
             nowNs = wire.nextDueNs();
             settle();
         }

@@ -118,8 +118,7 @@ class WireTest {
             rig.a.send(rig.nowNs, frame(1, 1515), frame(2, 1514), tagged(frame(3, 1519), 1));
             rig.drain();
             assertEquals(List.of(2), rig.b.numbers());
-            assertEquals(
-                    2, rig.wire.toRight().impairments().get(LinkCounter.DROPPED_TOO_LONG));
+            assertEquals(2, rig.wire.toRight().impairments().get(LinkCounter.DROPPED_TOO_LONG));
         }
     }
 
@@ -598,8 +597,7 @@ class WireTest {
         try (Host host = new Host(network.addNic(NicSettings.DEFAULT))) {
             WireSettings settings = WireSettings.of(LinkSettings.PERFECT, 1);
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> new Wire(host.port, host.port, settings));
+                    IllegalArgumentException.class, () -> new Wire(host.port, host.port, settings));
         }
     }
 
@@ -611,8 +609,7 @@ class WireTest {
 
     @Test
     void aNicThatDoesNotTakeChainsIsRefusedIfFramesNeedThem() {
-        for (NicFeature feature :
-                List.of(NicFeature.RECEIVE_SCATTER, NicFeature.TRANSMIT_GATHER)) {
+        for (NicFeature feature : List.of(NicFeature.RECEIVE_SCATTER, NicFeature.TRANSMIT_GATHER)) {
             NicSettings plain = NicSettings.builder().mtu(9000).feature(feature, false).build();
             assertRefused(plain, WireRig.pool(4096, 2048), "longer buffers");
         }
@@ -630,8 +627,7 @@ class WireTest {
                             () -> new Wire(one.port, other.port, settings));
             assertTrue(refusal.toString().contains(expected), refusal::toString);
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> new Wire(other.port, one.port, settings));
+                    IllegalArgumentException.class, () -> new Wire(other.port, one.port, settings));
         }
     }
 

@@ -42,8 +42,7 @@ class WireThreadTest {
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     private Host host() {
-        return new Host(
-                network.addNic(NicSettings.builder().promiscuous(true).build()), 0, 2048);
+        return new Host(network.addNic(NicSettings.builder().promiscuous(true).build()), 0, 2048);
     }
 
     private Wire wire(LinkSettings link) {

@@ -193,9 +193,7 @@ final class TapInterface implements VirtualInterface {
         }
         int first = posted.first();
         long destination = EthernetHeader.destination(memory, buffers.data(first));
-        if (!isPromiscuous
-                && destination != macAddress
-                && !MacAddress.isMulticast(destination)) {
+        if (!isPromiscuous && destination != macAddress && !MacAddress.isMulticast(destination)) {
             return dropped(NicCounter.RECEIVE_DROPPED_OTHER_ADDRESS);
         }
         int flags =

@@ -23,8 +23,8 @@ public interface NicProvider {
     Availability probe();
 
     /**
-     * {@return whether one queue of a NIC can be used here and now, and if not, why not and what would make it so} It is
-     * opened for a moment, with a pool of its own, and closed again.
+     * {@return whether one queue of a NIC can be used here and now, and if not, why not and what would make it
+     * so} It is opened for a moment, with a pool of its own, and closed again.
      *
      * @param options which device and queue, and the provider's own settings
      */

@@ -73,12 +73,11 @@ class InterfaceMirrorInSandboxTest implements InterfaceEvents {
     }
 
     private InterfaceMirror mirror(int receiveBytes) {
-        return near.call(
-                () -> {
-                    try (NetworkDevice device = NetworkDevice.find("veth0").orElseThrow()) {
-                        return new InterfaceMirror(device.index(), receiveBytes);
-                    }
-                });
+        return near.call(() -> {
+            try (NetworkDevice device = NetworkDevice.find("veth0").orElseThrow()) {
+                return new InterfaceMirror(device.index(), receiveBytes);
+            }
+        });
     }
 
     private void await(InterfaceMirror mirror, BooleanSupplier condition) throws Exception {
@@ -101,7 +100,15 @@ class InterfaceMirrorInSandboxTest implements InterfaceEvents {
             await(mirror, () -> routes.size() == 1);
             near.run("ip", "route", "delete", "198.51.100.0/24");
             await(mirror, routes::isEmpty);
-            near.run("ip", "neighbor", "add", "192.0.2.9", "lladdr", "02:00:00:00:00:09", "dev", "veth0");
+            near.run(
+                    "ip",
+                    "neighbor",
+                    "add",
+                    "192.0.2.9",
+                    "lladdr",
+                    "02:00:00:00:00:09",
+                    "dev",
+                    "veth0");
             IpAddress nine = IpAddress.parse("192.0.2.9");
             await(mirror, () -> neighbors.getOrDefault(nine, 0L) == 0x02_00_00_00_00_09L);
             near.run("ip", "neighbor", "delete", "192.0.2.9", "dev", "veth0");
@@ -129,11 +136,9 @@ class InterfaceMirrorInSandboxTest implements InterfaceEvents {
                     () ->
                             routes.size() == 2
                                     && routes.stream()
-                                            .allMatch(
-                                                    each ->
-                                                            newer.equals(each.gateway())
-                                                                    || newer6.equals(
-                                                                            each.gateway())));
+                                            .allMatch(each ->
+                                                    newer.equals(each.gateway())
+                                                            || newer6.equals(each.gateway())));
         }
     }
 
@@ -158,13 +163,11 @@ class InterfaceMirrorInSandboxTest implements InterfaceEvents {
             mirror.resolve(two);
             await(mirror, () -> neighbors.containsKey(two));
             long mac =
-                    far.call(
-                            () -> {
-                                try (NetworkDevice device =
-                                        NetworkDevice.find("veth1").orElseThrow()) {
-                                    return device.macAddress().orElseThrow();
-                                }
-                            });
+                    far.call(() -> {
+                        try (NetworkDevice device = NetworkDevice.find("veth1").orElseThrow()) {
+                            return device.macAddress().orElseThrow();
+                        }
+                    });
             assertEquals(mac, neighbors.get(two));
         }
     }

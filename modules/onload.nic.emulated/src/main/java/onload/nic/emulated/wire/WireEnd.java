@@ -51,7 +51,8 @@ final class WireEnd implements NicEvents {
 
     @Override
     public void received(int packet) {
-        // The frame may have come after the time was read, by as long as this thread was not scheduled in between; with
+        // The frame may have come after the time was read, by as long as this thread was not
+        // scheduled in between; with
         // that time its delay would be too short.
         long receivedNs = clock == null ? nowNs : Math.max(nowNs, clock.nanoTime());
         away.send(receivedNs, buffers, packet);

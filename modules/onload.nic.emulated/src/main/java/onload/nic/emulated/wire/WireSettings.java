@@ -13,11 +13,7 @@ import onload.nic.emulated.LinkSettings;
  * @param patienceNs how long a frame that has arrived waits in nanoseconds for a far NIC that is not ready, 0 or more
  */
 public record WireSettings(
-        LinkSettings toRight,
-        LinkSettings toLeft,
-        long seed,
-        long storageBytes,
-        long patienceNs) {
+        LinkSettings toRight, LinkSettings toLeft, long seed, long storageBytes, long patienceNs) {
 
     /** How long a frame waits for the far NIC unless told otherwise: 10 ms. */
     public static final long DEFAULT_PATIENCE_NS = 10_000_000;
@@ -47,11 +43,7 @@ public record WireSettings(
     /** {@return a wire with the usual memory and patience} */
     public static WireSettings of(LinkSettings toRight, LinkSettings toLeft, long seed) {
         return new WireSettings(
-                toRight,
-                toLeft,
-                seed,
-                EmulatedNetwork.DEFAULT_STORAGE_BYTES,
-                DEFAULT_PATIENCE_NS);
+                toRight, toLeft, seed, EmulatedNetwork.DEFAULT_STORAGE_BYTES, DEFAULT_PATIENCE_NS);
     }
 
     /** {@return these settings with another bound of the frames in flight} */
