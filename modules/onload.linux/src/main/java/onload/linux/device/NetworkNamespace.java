@@ -32,14 +32,13 @@ public final class NetworkNamespace {
     private NetworkNamespace() {}
 
     /**
-     * Does something in a namespace, and waits for it.
+     * Does something in a namespace, and waits for it, also while the caller is interrupted, which stays so.
      *
      * @param name of the namespace; empty is the caller's, and then the caller's thread does it
      * @param work what to do; sockets and devices that it makes are in that namespace
      * @return what {@code work} returned
      * @throws LinuxException if there is no such namespace or it may not be entered
      * @throws IllegalArgumentException if {@code name} is not the name of a file
-     * @throws IllegalStateException if the caller was interrupted while it waited; the work is done nevertheless
      */
     public static <T> T call(String name, Callable<T> work) {
         if (name.isEmpty()) {
@@ -54,13 +53,24 @@ public final class NetworkNamespace {
         Thread thread = new Thread(visit, "onload in " + name);
         thread.setDaemon(true);
         thread.start();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while something was done in " + name, e);
-        }
+        awaitEnd(thread);
         return visit.result();
+    }
+
+    /** Whoever is interrupted still gets what was made for him, and who else would close it. */
+    private static void awaitEnd(Thread thread) {
+        boolean wasInterrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Takes the calling thread into a namespace, for good. */

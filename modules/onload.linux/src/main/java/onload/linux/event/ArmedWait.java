@@ -70,6 +70,10 @@ public final class ArmedWait implements AutoCloseable {
     private final AtomicBoolean isSignalled = new AtomicBoolean();
     private final AtomicLong wakeUps = new AtomicLong();
     private volatile boolean isWaitingUnarmed;
+
+    /** Whether the device has failed for good, as one that was deleted: it would wake us for ever. Who waits. */
+    private boolean hasFailed;
+
     private volatile boolean isClosed;
 
     /** Who is inside a call with the descriptors; the last one out closes them. */
@@ -248,8 +252,9 @@ public final class ArmedWait implements AutoCloseable {
         arguments.bytes().putLong(NANOSECONDS, leftNs % NANOS_PER_SECOND);
         while (true) {
             isWaitingUnarmed = true;
-            boolean watches = isArmed.get();
-            isWaitingUnarmed = !watches;
+            boolean isArmedNow = isArmed.get();
+            isWaitingUnarmed = !isArmedNow;
+            boolean watches = isArmedNow && !hasFailed;
             int ready = poll(watches);
             isWaitingUnarmed = false;
             if (ready > 0 && arguments.bytes().getShort(EVENT_REVENTS) != 0) {
@@ -262,6 +267,7 @@ public final class ArmedWait implements AutoCloseable {
                     && ready > 0
                     && arguments.bytes().getShort(DEVICE_REVENTS) != 0
                     && isArmed.getAndSet(false)) {
+                hasFailed = (arguments.bytes().getShort(DEVICE_REVENTS) & POLLIN) == 0;
                 wakeUps.incrementAndGet();
                 return true;
             }

@@ -118,14 +118,29 @@ public final class TapDevice implements AutoCloseable {
                         TUNSETOFFLOAD,
                         options.takesUnfilled() ? TUN_F_CSUM : 0),
                 "TUNSETOFFLOAD");
-        if (options.owner() >= 0) {
-            check(
-                    calls.call(SystemCall.IOCTL, file.number(), TUNSETOWNER, options.owner()),
-                    "TUNSETOWNER");
-        }
-        if (options.isPersistent()) {
-            check(calls.call(SystemCall.IOCTL, file.number(), TUNSETPERSIST, 1), "TUNSETPERSIST");
-        }
+    }
+
+    /**
+     * Has the device stay when it is closed, which is said last: nothing that failed before leaves one behind.
+     *
+     * @throws LinuxException if the kernel refuses
+     */
+    public void persist() {
+        check(
+                new SystemCalls().call(SystemCall.IOCTL, file.number(), TUNSETPERSIST, 1),
+                "TUNSETPERSIST");
+    }
+
+    /**
+     * Says who may open it later without privilege.
+     *
+     * @param user number of the user
+     * @throws LinuxException if the kernel refuses
+     */
+    public void owner(int user) {
+        check(
+                new SystemCalls().call(SystemCall.IOCTL, file.number(), TUNSETOWNER, user),
+                "TUNSETOWNER");
     }
 
     private void check(long result, String what) {

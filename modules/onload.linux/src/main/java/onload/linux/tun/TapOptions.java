@@ -5,13 +5,6 @@ package onload.linux.tun;
  *
  * @param name of the device, made if it is not there; may end in {@code %d} for the next free number
  * @param isMultiQueue whether it may be opened several times, each a queue
- * @param isPersistent whether a device that was made stays when it is closed
- * @param owner number of the user who may open it later without privilege; −1 is nobody
  * @param takesUnfilled whether the kernel may leave checksums to us
  */
-public record TapOptions(
-        String name,
-        boolean isMultiQueue,
-        boolean isPersistent,
-        int owner,
-        boolean takesUnfilled) {}
+public record TapOptions(String name, boolean isMultiQueue, boolean takesUnfilled) {}

@@ -16,6 +16,7 @@ final class FrameParts {
     private final Struct header = Struct.lasting(VirtioNetHeader.LENGTH);
     private final Struct entries = Struct.lasting(MOST * ENTRY);
     private int count;
+    private int room;
 
     FrameParts(PacketBuffers buffers, long memory) {
         this.buffers = buffers;
@@ -25,6 +26,7 @@ final class FrameParts {
     /** Begins anew, with the header only. */
     Struct begin() {
         count = 0;
+        room = 0;
         add(header.address(), VirtioNetHeader.LENGTH);
         return header;
     }
@@ -43,11 +45,17 @@ final class FrameParts {
         entries.bytes().putLong(count * ENTRY, address);
         entries.bytes().putLong(count * ENTRY + Long.BYTES, length);
         count++;
+        room += length;
     }
 
     /** {@return the flags of the header} */
     int headerFlags() {
         return VirtioNetHeader.flags(header.bytes(), 0);
+    }
+
+    /** {@return bytes that the header and all parts have together} */
+    int room() {
+        return room;
     }
 
     long address() {

@@ -28,6 +28,11 @@ final class PacketRing {
         packets[tail++ & packets.length - 1] = packet;
     }
 
+    /** {@return the one that came {@code after} others, which stays; it has to be there} */
+    int at(int after) {
+        return packets[head + after & packets.length - 1];
+    }
+
     /** {@return the oldest one, which stays; {@link PacketBuffers#NONE} if there is none} */
     int first() {
         return tail == head ? PacketBuffers.NONE : packets[head & packets.length - 1];

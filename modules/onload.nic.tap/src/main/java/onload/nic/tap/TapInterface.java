@@ -101,7 +101,7 @@ final class TapInterface implements VirtualInterface {
 
     @Override
     public boolean isLinkUp() {
-        return !isClosed && device.isRunning();
+        return !isClosed && device.isRunningNow();
     }
 
     @Override
@@ -158,8 +158,9 @@ final class TapInterface implements VirtualInterface {
         return done;
     }
 
+    /** A byte is left over, so that a frame that the kernel has cut is longer than any is. */
     private boolean fitsOneBuffer() {
-        return longestFrame <= buffers.dataCapacity();
+        return longestFrame < buffers.dataCapacity();
     }
 
     /** Reads a frame into the oldest posted buffers, which stay posted; −1 if there is none. */
@@ -168,16 +169,10 @@ final class TapInterface implements VirtualInterface {
             int at = buffers.data(posted.first()) - VirtioNetHeader.LENGTH;
             return tap.read(memoryAddress + at, buffers.dataCapacity() + VirtioNetHeader.LENGTH);
         }
-        // In their order, which reading by parts does not change: taken out and put back in again.
-        int count = posted.count();
-        int wanted = Math.min(count, longestFrame / buffers.dataCapacity() + 1);
+        int wanted = Math.min(posted.count(), longestFrame / buffers.dataCapacity() + 1);
         parts.begin();
-        for (int i = 0; i < count; i++) {
-            int packet = posted.remove();
-            if (i < wanted) {
-                parts.addRoom(packet);
-            }
-            posted.add(packet);
+        for (int i = 0; i < wanted; i++) {
+            parts.addRoom(posted.at(i));
         }
         return tap.readParts(parts.address(), parts.count());
     }
@@ -190,6 +185,10 @@ final class TapInterface implements VirtualInterface {
         // A frame that did not fit was cut by the kernel, which does not say so.
         if (length > longestFrame) {
             return dropped(NicCounter.RECEIVE_DROPPED_TOO_LONG);
+        }
+        if (!fitsOneBuffer() && length + VirtioNetHeader.LENGTH == parts.room()) {
+            // As much as there was room for: there were fewer buffers than the longest frame needs.
+            return dropped(NicCounter.RECEIVE_DROPPED_NO_BUFFER);
         }
         int first = posted.first();
         long destination = EthernetHeader.destination(memory, buffers.data(first));

@@ -61,6 +61,8 @@ public final class TapProvider implements NicProvider {
     /** How long the link of a device that was brought up is waited for. */
     private static final int LINK_MILLISECONDS = 1_000;
 
+    private static final int NOT_SET = -1;
+
     private static final long LOCALLY_ADMINISTERED = 0x02_00_00_00_00_00L;
 
     /** Makes a provider. */
@@ -110,27 +112,68 @@ public final class TapProvider implements NicProvider {
                     "\"%s\" cannot be a TAP device; expected a name of 1 to 15 characters, such as tap:tap0"
                             .formatted(options.device()));
         }
+        Settings settings = Settings.of(options);
         try {
-            return NetworkNamespace.call(options.text("netns", ""), () -> openHere(options, pool));
+            return NetworkNamespace.call(
+                    options.text("netns", ""), () -> openHere(options, settings, pool));
         } catch (LinuxException e) {
             throw new NicUnavailableException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private static VirtualInterface openHere(NicOptions options, PacketPool pool) {
-        boolean checksum = options.flag("checksum", true);
+    /** All options, read before the kernel is asked for anything. */
+    private record Settings(
+            boolean isMultiQueue,
+            boolean isPersistent,
+            int owner,
+            boolean checksum,
+            int mtu,
+            boolean up,
+            int ring,
+            long macAddress,
+            boolean isPromiscuous) {
+        static Settings of(NicOptions options) {
+            return new Settings(
+                    options.flag("multi-queue", false),
+                    options.flag("persist", false),
+                    options.number("owner", NOT_SET, 0, Integer.MAX_VALUE),
+                    options.flag("checksum", true),
+                    options.number("mtu", NOT_SET, 68, 65_521),
+                    options.flag("up", true),
+                    options.number("ring", 512, 1, 65_536),
+                    station(options.text("mac", "")),
+                    options.flag("promiscuous", false));
+        }
+
+        private static long station(String mac) {
+            if (mac.isEmpty()) {
+                return NOT_SET;
+            }
+            long address = MacAddress.parse(mac);
+            if (address == 0 || MacAddress.isMulticast(address)) {
+                throw new IllegalArgumentException(
+                        "mac=%s is not allowed; expected the address of one station, such as 02:00:00:00:00:01"
+                                .formatted(mac));
+            }
+            return address;
+        }
+    }
+
+    private static VirtualInterface openHere(
+            NicOptions options, Settings settings, PacketPool pool) {
         TapDevice tap =
                 TapDevice.open(
                         new TapOptions(
-                                options.device(),
-                                options.flag("multi-queue", false),
-                                options.flag("persist", false),
-                                options.number("owner", -1, 0, Integer.MAX_VALUE),
-                                checksum));
+                                options.device(), settings.isMultiQueue(), settings.checksum()));
         try {
-            NetworkDevice device = NetworkDevice.find(tap.name()).orElseThrow();
+            NetworkDevice device =
+                    NetworkDevice.find(tap.name())
+                            .orElseThrow(() ->
+                                    new NicUnavailableException(
+                                            "%s has just been deleted by somebody; open it again"
+                                                    .formatted(tap.name())));
             try {
-                return open(options, pool, tap, device, checksum);
+                return open(options, settings, pool, tap, device);
             } catch (RuntimeException e) {
                 device.close();
                 throw e;
@@ -143,41 +186,62 @@ public final class TapProvider implements NicProvider {
 
     private static VirtualInterface open(
             NicOptions options,
+            Settings settings,
             PacketPool pool,
             TapDevice tap,
-            NetworkDevice device,
-            boolean checksum) {
-        int mtu = options.number("mtu", device.mtu(), 68, 65_521);
-        if (mtu != device.mtu()) {
+            NetworkDevice device) {
+        int mtu = device.mtu();
+        if (settings.mtu() != NOT_SET && settings.mtu() != mtu) {
+            mtu = settings.mtu();
             device.mtu(mtu);
         }
-        if (options.flag("up", true) && !device.isUp()) {
+        if (settings.up() && !device.isUp()) {
             device.up(true);
             var _ = device.awaitRunning(LINK_MILLISECONDS);
         }
-        int ring = options.number("ring", 512, 1, 65_536);
         long theirs = device.macAddress().orElseThrow();
-        String given = options.text("mac", "");
-        long macAddress =
-                given.isEmpty()
-                        ? (theirs ^ OTHER_END) | LOCALLY_ADMINISTERED
-                        : MacAddress.parse(given);
         Set<NicFeature> features =
                 EnumSet.of(
                         NicFeature.FILE_DESCRIPTOR,
                         NicFeature.RECEIVE_SCATTER,
                         NicFeature.TRANSMIT_GATHER);
-        if (checksum) {
+        if (settings.checksum()) {
             features.add(NicFeature.RECEIVE_CHECKSUM);
         }
         // The kernel's part of the header is always there.
         features.add(NicFeature.TRANSMIT_CHECKSUM);
-        return new TapInterface(
-                pool,
-                tap,
-                device,
-                new NicCapabilities(mtu, options.queue() + 1, ring, ring, 0, 0, features),
-                macAddress,
-                options.flag("promiscuous", false));
+        VirtualInterface opened =
+                new TapInterface(
+                        pool,
+                        tap,
+                        device,
+                        new NicCapabilities(
+                                mtu,
+                                options.queue() + 1,
+                                settings.ring(),
+                                settings.ring(),
+                                0,
+                                0,
+                                features),
+                        settings.macAddress() == NOT_SET
+                                ? (theirs ^ OTHER_END) | LOCALLY_ADMINISTERED
+                                : settings.macAddress(),
+                        settings.isPromiscuous());
+        try {
+            stay(settings, tap);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        return opened;
+    }
+
+    private static void stay(Settings settings, TapDevice tap) {
+        if (settings.owner() != NOT_SET) {
+            tap.owner(settings.owner());
+        }
+        if (settings.isPersistent()) {
+            tap.persist();
+        }
     }
 }
