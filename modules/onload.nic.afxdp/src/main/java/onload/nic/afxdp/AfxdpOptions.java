@@ -32,6 +32,8 @@ record AfxdpOptions(
         long busyPollNs,
         long statisticsNs) {
 
+    private static final long LONGEST_BUSY_POLL_NS = 1_000_000_000;
+
     static final String AUTO = "auto";
 
     private static final Set<String> NAMES =
@@ -60,7 +62,7 @@ record AfxdpOptions(
                 powerOfTwo(options, "receive-ring", ring),
                 powerOfTwo(options, "transmit-ring", ring),
                 options.number("filters", 65_536, 1, 1 << 22),
-                options.durationNs("busy-poll", 0),
+                busyPoll(options),
                 options.durationNs("statistics-interval", 10_000_000));
     }
 
@@ -72,6 +74,16 @@ record AfxdpOptions(
                             .formatted(name, value));
         }
         return value;
+    }
+
+    private static long busyPoll(NicOptions options) {
+        long time = options.durationNs("busy-poll", 0);
+        if (time > LONGEST_BUSY_POLL_NS) {
+            throw new IllegalArgumentException(
+                    "busy-poll=%s is not allowed; expected up to 1s"
+                            .formatted(options.text("busy-poll", "")));
+        }
+        return time;
     }
 
     private static String oneOf(NicOptions options, String name, String... allowed) {

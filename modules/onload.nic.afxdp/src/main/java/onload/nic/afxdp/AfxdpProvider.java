@@ -169,17 +169,24 @@ public final class AfxdpProvider implements NicProvider {
                         options.share()
                                 ? new AfxdpKernelNetwork(new InterfaceMirror(device.index()))
                                 : null;
-                return new AfxdpInterface(
-                        new AfxdpInterface.Parts(
-                                pool,
-                                device,
-                                attachment,
-                                socket,
-                                capabilities(options, mtu, queues, isInParts),
-                                macAddress,
-                                isInParts,
-                                kernelNetwork,
-                                options));
+                try {
+                    return new AfxdpInterface(
+                            new AfxdpInterface.Parts(
+                                    pool,
+                                    device,
+                                    attachment,
+                                    socket,
+                                    capabilities(options, mtu, queues, isInParts),
+                                    macAddress,
+                                    isInParts,
+                                    kernelNetwork,
+                                    options));
+                } catch (RuntimeException e) {
+                    if (kernelNetwork != null) {
+                        kernelNetwork.close();
+                    }
+                    throw e;
+                }
             } catch (RuntimeException e) {
                 socket.close();
                 throw e;

@@ -3,6 +3,7 @@ package onload.nic.afxdp;
 import onload.linux.Errno;
 import onload.linux.LinuxException;
 import onload.linux.Struct;
+import onload.linux.bpf.BpfAssembler;
 import onload.linux.bpf.BpfMap;
 import onload.linux.bpf.BpfProgram;
 import onload.linux.bpf.XdpLink;
@@ -25,6 +26,7 @@ final class Attachment {
     /** By namespace and number of the device. Guarded by the class. */
     private static final Map<String, Attachment> ATTACHED = new HashMap<>();
 
+    private static final int ORDINARY_MTU = 1500;
     private static final String PROGRAM = "onload_xdp";
     private static final String SOCKETS = "onload_sockets";
     private static final String FLOWS = "onload_flows";
@@ -101,13 +103,14 @@ final class Attachment {
                             ? BpfMap.create(
                                     BpfMap.HASH, FlowKey.LENGTH, 4, options.filters(), FLOWS)
                             : null;
-            try (BpfProgram program =
-                    BpfProgram.xdp(
-                            flows == null
-                                    ? SteeringProgram.everything(sockets)
-                                    : SteeringProgram.flows(flows, sockets),
-                            PROGRAM,
-                            takesFragments)) {
+            BpfAssembler assembled =
+                    flows == null
+                            ? SteeringProgram.everything(sockets)
+                            : SteeringProgram.flows(flows, sockets);
+            // A driver may want more than a frame's bytes of the page that it receives into, and
+            // refuse what fits into our buffers.
+            boolean wantsFragments = takesFragments || device.mtu() > ORDINARY_MTU;
+            try (BpfProgram program = load(assembled, wantsFragments, takesFragments)) {
                 XdpLink link = attach(program, device, options.mode());
                 return new Attachment(key, options.share(), takesFragments, sockets, flows, link);
             }
@@ -117,6 +120,17 @@ final class Attachment {
                 flows.close();
             }
             throw e;
+        }
+    }
+
+    private static BpfProgram load(BpfAssembler assembled, boolean wants, boolean needs) {
+        try {
+            return BpfProgram.xdp(assembled, PROGRAM, wants);
+        } catch (LinuxException e) {
+            if (needs || !wants) {
+                throw e;
+            }
+            return BpfProgram.xdp(assembled, PROGRAM, false);
         }
     }
 
