@@ -64,6 +64,32 @@ class SendWindowTest {
         }
     }
 
+    /** Linux takes its window back when it is out of memory (since 6.5), and drops what goes beyond it (6.17). */
+    @Test
+    void whatIsSentAgainIsWithinAWindowThatHasShrunk() {
+        try (TcpScene scene = withWindow(3000)) {
+            scene.mark().writes(numbered(1, 5000)).sends(full(1), full(1001), full(2001));
+            scene.receives(ack().seq(1).ack(1).window(500)).sendsNothing();
+            scene.sendsAt(200, segment(".").seq(1).payload(numbered(1, 500)));
+            scene.receives(ack().seq(1).ack(3001).window(3000)).takeAllSent();
+            scene.receives(ack().seq(1).ack(5001).window(3000));
+        }
+    }
+
+    /** A peer that takes nothing beyond its window (RFC 9293, section 3.10.7.4) would never get the news else. */
+    @Test
+    void acknowledgmentsAreWithinAWindowThatHasShrunk() {
+        try (TcpScene scene = withWindow(3000)) {
+            scene.writes(numbered(1, 5000)).sends(full(1), full(1001), full(2001));
+            scene.receives(ack().seq(1).ack(1).window(500)).sendsNothing();
+            scene.receives(data(1, 10).ack(1).window(500)).after(40);
+            scene.sends(ack().seq(501).ack(11));
+            scene.reads();
+            scene.receives(ack().seq(11).ack(3001).window(3000)).takeAllSent();
+            scene.receives(ack().seq(11).ack(5001).window(3000));
+        }
+    }
+
     @Test
     void anOldSegmentDoesNotChangeTheWindow() {
         try (TcpScene scene = withWindow(5000)) {
