@@ -10,12 +10,14 @@ import static onload.interop.Link.stackAddress;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import onload.sockets.Stack;
 import onload.sockets.Status;
 import onload.sockets.TcpSocket;
 import onload.sockets.UdpSocket;
 import onload.sockets.counter.StackCounter;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.concurrent.locks.LockSupport;
 
 /** What happens to a cable, and to the kernel at its other end, while it is in use. */
@@ -112,6 +115,50 @@ class LifeOnTheLinkTest {
             int answer = refused.connect(at(kernelAddress(4), 9), SECOND / 10);
             assertTrue(answer < 0, () -> "" + answer);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tap", "afxdp"})
+    void aDeviceMayGetAnotherName(String kind) throws Exception {
+        try (Link link = Link.quick(kind);
+                Conversation conversation = conversation(link, 4)) {
+            conversation.goesOn(5);
+            if (kind.equals("tap")) {
+                link.far.run("ip", "link", "set", "tap0", "name", "other0");
+            } else {
+                near(link, "link", "set", "veth0", "name", "other0");
+            }
+            // Longer than it takes to look at the link again.
+            LockSupport.parkNanos(SECOND / 10);
+            conversation.goesOn(5);
+        }
+    }
+
+    @Test
+    void aDeviceThatIsMadeAnewCanBeOpenedBesideTheOneThatIsGone() throws Exception {
+        try (Link link = Link.quick("afxdp")) {
+            link.far.run("ip", "link", "delete", "veth1");
+            link.sandbox.join(link.near(), "veth0", link.far, "veth1", 1500);
+            link.far.fillChecksums("veth1");
+            link.far.address("veth1", KERNEL + "/24");
+            try (Stack next = again(link)) {
+                next.close();
+            }
+            try (Stack next = again(link);
+                    ServerSocket server = link.far.call(() -> new ServerSocket(9))) {
+                link.stack.close();
+                TcpSocket socket = next.tcp();
+                assertEquals(0, socket.connect(at(KERNEL, 9), 5 * SECOND));
+                socket.close();
+            }
+        }
+    }
+
+    private static Stack again(Link link) {
+        return Stack.builder()
+                .nic("afxdp:veth0,netns=" + link.near().name())
+                .address(stackAddress(4) + "/24")
+                .open();
     }
 
     private static long turns(Link link) {
