@@ -59,7 +59,10 @@ class RoughHandlingTest {
 
     private static long mappings() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(each -> each.contains("xdp") || each.contains("[xsk]") || each.contains("socket:"))
+            return lines.filter(each ->
+                            each.contains("xdp")
+                                    || each.contains("[xsk]")
+                                    || each.contains("socket:"))
                     .count();
         }
     }
@@ -164,7 +167,8 @@ class RoughHandlingTest {
                                         socket.send(packet);
                                         sent.incrementAndGet();
                                     } catch (IOException e) {
-                                        // While the device is not there; and refused by a stack without a socket.
+                                        // While the device is not there; and refused by a stack
+                                        // without a socket.
                                         Thread.onSpinWait();
                                     }
                                 }

@@ -32,13 +32,15 @@ final class Advice {
             long starved = nic.counters().get(NicCounter.RECEIVE_DROPPED_NO_BUFFER);
             if (starved > 0) {
                 advice.add(
-                        "NIC %d dropped %d frames since no buffer was posted; give the stack more packets, or the NIC a larger ring"
+                        ("NIC %d dropped %d frames since no buffer was posted; give the stack more"
+                                        + " packets, or the NIC a larger ring")
                                 .formatted(i, starved));
             }
             long late = nic.counters().get(NicCounter.RECEIVE_DROPPED_RING_FULL);
             if (late > 0) {
                 advice.add(
-                        "NIC %d dropped %d frames since nobody polled in time; give the NIC a larger ring, or the stack a thread"
+                        ("NIC %d dropped %d frames since nobody polled in time; give the NIC a larger"
+                                        + " ring, or the stack a thread")
                                 .formatted(i, late));
             }
         }

@@ -240,7 +240,8 @@ final class LossRecovery {
             context.counters.increment(TcpCounter.RETRANSMISSIONS_HELD);
             return 0;
         }
-        if (segments.length(packet) > c.mss && !queue.split(c, packet, c.mss)) {
+        int most = most(c, segments.sequence(packet));
+        if (most <= 0 || (segments.length(packet) > most && !queue.split(c, packet, most))) {
             return 0;
         }
         int bytes = segments.length(packet);
@@ -252,6 +253,15 @@ final class LossRecovery {
         }
         resent(c);
         return segments.end(packet) - sequence + (hasFin ? 1 : 0);
+    }
+
+    /**
+     * {@return the bytes that may go from a sequence number on} A window that has shrunk holds for what is sent again,
+     * too, since the peer drops what is beyond it; but for the first of all, which goes whatever the window is.
+     */
+    private static int most(TcpConnection c, int sequence) {
+        int room = c.sndUna + c.sndWnd - sequence;
+        return room > 0 || sequence - c.sndUna > 0 ? Math.min(room, c.mss) : c.mss;
     }
 
     private int resendFin(TcpConnection c, long nowNs) {

@@ -52,7 +52,7 @@ final class Output {
     void run(TcpConnection c, long nowNs) {
         if (!c.state.isSynchronized()) {
             if (c.ackNow && c.state == TcpState.SYN_RECEIVED) {
-                writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+                writer.control(c, c.acceptableSequence(), TcpHeader.ACK, nowNs);
             }
             timers.arm(c);
             return;
@@ -74,7 +74,7 @@ final class Output {
     }
 
     private void acknowledge(TcpConnection c, long nowNs) {
-        if (writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs) < 0) {
+        if (writer.control(c, c.acceptableSequence(), TcpHeader.ACK, nowNs) < 0) {
             // There was no buffer, or no way: by the timer again, since the peer may wait for it.
             c.acknowledgeNs = Math.min(c.acknowledgeNs, nowNs + AGAIN_NS);
         }

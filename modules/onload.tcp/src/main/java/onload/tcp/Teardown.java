@@ -115,7 +115,7 @@ final class Teardown {
     private void enterTimeWait(TcpConnection c, long nowNs) {
         if (c.ackNow) {
             // The FIN came in this batch, and the connection that would acknowledge it is no more.
-            writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+            writer.control(c, c.acceptableSequence(), TcpHeader.ACK, nowNs);
         }
         timeWaits.enter(c, nowNs);
         over(c);
@@ -151,7 +151,7 @@ final class Teardown {
         if (waitsForMore(c)) {
             context.counters.increment(TcpCounter.RESETS_SENT);
             // RFC 9293, section 3.10.5: <SEQ=SND.NXT><CTL=RST>, and as Linux with an ACK.
-            writer.control(c, c.sndNxt, TcpHeader.RST | TcpHeader.ACK, nowNs);
+            writer.control(c, c.acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNs);
         }
         receiveQueue.clear(c);
         broken(c, error);

@@ -159,6 +159,16 @@ abstract class TransmissionControlBlock extends Flow {
         return rcvAdv - rcvNxt;
     }
 
+    /**
+     * {@return the sequence number of segments without data}: SND.NXT; or the right edge of a window that has shrunk to
+     * the left of it, since the peer drops what is beyond (RFC 9293, section 3.10.7.4). That a scaled window cannot say
+     * each edge is no shrinking.
+     */
+    final int acceptableSequence() {
+        int beyond = sndNxt - (sndUna + sndWnd);
+        return beyond < 1 << sndScale ? sndNxt : sndNxt - beyond;
+    }
+
     /** {@return bytes between what is acknowledged and what was sent} */
     final int flightSize() {
         return sndMax - sndUna;

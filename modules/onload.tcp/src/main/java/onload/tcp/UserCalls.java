@@ -222,7 +222,7 @@ final class UserCalls {
         tuning.consumed(c, bytes, nowNs);
         if (tuning.isUpdateDue(c)) {
             context.counters.increment(TcpCounter.WINDOW_UPDATES);
-            writer.control(c, c.sndNxt, TcpHeader.ACK, nowNs);
+            writer.control(c, c.acceptableSequence(), TcpHeader.ACK, nowNs);
         }
     }
 

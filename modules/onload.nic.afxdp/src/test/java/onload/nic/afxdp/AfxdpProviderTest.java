@@ -138,8 +138,7 @@ class AfxdpProviderTest {
     @Test
     void aDeviceThatIsDownIsRefused() {
         near.run("ip", "link", "set", "veth0", "down");
-        assertEquals(
-                "veth0 is down; bring it up: ip link set veth0 up", unavailable(options()));
+        assertEquals("veth0 is down; bring it up: ip link set veth0 up", unavailable(options()));
     }
 
     @Test
@@ -270,20 +269,10 @@ class AfxdpProviderTest {
             var device = NetworkDevice.find(name).orElseThrow();
             var program =
                     BpfProgram.xdp(
-                            new BpfAssembler()
-                                    .apply(
-                                            BpfAssembler.Operation.MOVE,
-                                            0,
-                                            2)
-                                    .exit(),
+                            new BpfAssembler().apply(BpfAssembler.Operation.MOVE, 0, 2).exit(),
                             "others",
                             false);
-            var link =
-                    XdpLink.attach(
-                            program,
-                            device.index(),
-                            name,
-                            XdpLink.NATIVE);
+            var link = XdpLink.attach(program, device.index(), name, XdpLink.NATIVE);
             return () -> {
                 link.close();
                 program.close();
@@ -316,23 +305,18 @@ class AfxdpProviderTest {
                             .max()
                             .orElse(0);
             do {
-                fillers.push(
-                        Descriptor.checked(calls.call(SystemCall.EVENTFD2, 0, 0), "eventfd2"));
+                fillers.push(Descriptor.checked(calls.call(SystemCall.EVENTFD2, 0, 0), "eventfd2"));
             } while (fillers.element().number() <= highest);
             try (Struct now = Struct.of(16)) {
                 now.bytes().putLong(0, fillers.element().number() + 1L + spare);
                 now.bytes().putLong(8, before.bytes().getLong(8));
-                assertEquals(
-                        0, calls.call(SystemCall.PRLIMIT64, 0, NOFILE, now.address(), 0));
+                assertEquals(0, calls.call(SystemCall.PRLIMIT64, 0, NOFILE, now.address(), 0));
             }
         }
 
         @Override
         public void close() {
-            assertEquals(
-                    0,
-                    calls.call(
-                            SystemCall.PRLIMIT64, 0, NOFILE, before.address(), 0));
+            assertEquals(0, calls.call(SystemCall.PRLIMIT64, 0, NOFILE, before.address(), 0));
             before.close();
             fillers.forEach(Descriptor::close);
         }

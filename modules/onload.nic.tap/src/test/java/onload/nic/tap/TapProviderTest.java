@@ -114,7 +114,8 @@ class TapProviderTest {
 
     @Test
     void anAddressThatNoStationCanHaveIsRefused() {
-        for (String each : new String[] {"ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "00:00:00:00:00:00"}) {
+        for (String each :
+                new String[] {"ff:ff:ff:ff:ff:ff", "01:00:5e:00:00:01", "00:00:00:00:00:00"}) {
             String message = refused(IllegalArgumentException.class, options("mac", each));
             assertEquals(
                     "mac=%s is not allowed; expected the address of one station, such as 02:00:00:00:00:01"
@@ -141,8 +142,7 @@ class TapProviderTest {
                     {"mtu", "5"}, {"ring", "0"}, {"mac", "x"}, {"up", "maybe"}, {"owner", "-3"}
                 }) {
             assertThrows(
-                    IllegalArgumentException.class,
-                    () -> open("persist", "on", each[0], each[1]));
+                    IllegalArgumentException.class, () -> open("persist", "on", each[0], each[1]));
             assertFalse(devices().contains("tap0"), () -> each[0] + " leaves " + devices());
         }
     }
@@ -209,14 +209,13 @@ class TapProviderTest {
 
     private static Thread waiter(VirtualInterface nic) {
         return Thread.ofPlatform()
-                .start(
-                        () -> {
-                            try {
-                                nic.wakeUp().await(30_000_000_000L);
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        nic.wakeUp().await(30_000_000_000L);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
     }
 
     @Test
