@@ -11,9 +11,6 @@ import java.util.List;
  * call, 6 to 9 are kept, 10 points behind the stack of 512 bytes. Jumps go forward to labels, which are placed once.
  */
 public final class BpfAssembler {
-    /** Sizes of memory accesses in bytes, as the assembler wants them. */
-    private static final int[] SIZES = {0, 0x10, 0x08, 0, 0x00, 0, 0, 0, 0x18};
-
     private static final int LDX_MEM = 0x61;
     private static final int ST_MEM = 0x62;
     private static final int STX_MEM = 0x63;
@@ -27,6 +24,7 @@ public final class BpfAssembler {
     private static final int ALU64 = 0x07;
 
     private static final int JMP = 0x05;
+    private static final int LAST_REGISTER = 10;
     private static final int FROM_REGISTER = 0x08;
 
     /** An operation on a register. */
@@ -98,17 +96,17 @@ public final class BpfAssembler {
 
     /** Adds {@code to = *(from + offset)} of 1, 2, 4 or 8 bytes, zeros above. */
     public BpfAssembler load(int bytes, int to, int from, int offset) {
-        return emit((LDX_MEM & ~0x18) | SIZES[bytes], to, from, offset, 0);
+        return emit((LDX_MEM & ~0x18) | size(bytes), to, from, offset, 0);
     }
 
     /** Adds {@code *(to + offset) = from} of 1, 2, 4 or 8 bytes. */
     public BpfAssembler store(int bytes, int to, int offset, int from) {
-        return emit((STX_MEM & ~0x18) | SIZES[bytes], to, from, offset, 0);
+        return emit((STX_MEM & ~0x18) | size(bytes), to, from, offset, 0);
     }
 
     /** Adds {@code *(to + offset) = value} of 1, 2, 4 or 8 bytes. */
     public BpfAssembler storeValue(int bytes, int to, int offset, int value) {
-        return emit((ST_MEM & ~0x18) | SIZES[bytes], to, 0, offset, value);
+        return emit((ST_MEM & ~0x18) | size(bytes), to, 0, offset, value);
     }
 
     /** Adds {@code to = map}, for a helper. */
@@ -159,6 +157,11 @@ public final class BpfAssembler {
         for (int i = 0; i < label.jumps.size(); i++) {
             int jump = label.jumps.getInt(i);
             int distance = instructions.size() - jump - 1;
+            if (distance > Short.MAX_VALUE) {
+                throw new IllegalStateException(
+                        "a jump over %d instructions is too far; expected up to %d"
+                                .formatted(distance, Short.MAX_VALUE));
+            }
             instructions.setLong(jump, instructions.getLong(jump) | (long) distance << 16);
         }
         return this;
@@ -184,7 +187,34 @@ public final class BpfAssembler {
         return instructions.toLongArray();
     }
 
+    private static int size(int bytes) {
+        return switch (bytes) {
+            case 1 -> 0x10;
+            case 2 -> 0x08;
+            case 4 -> 0x00;
+            case 8 -> 0x18;
+            default ->
+                    throw new IllegalArgumentException(
+                            "memory is not accessed by %d bytes; expected 1, 2, 4 or 8"
+                                    .formatted(bytes));
+        };
+    }
+
+    private static void checkRegister(int register) {
+        if (register < 0 || register > LAST_REGISTER) {
+            throw new IllegalArgumentException(
+                    "there is no register %d; expected 0 to %d"
+                            .formatted(register, LAST_REGISTER));
+        }
+    }
+
     private BpfAssembler emit(int code, int to, int from, int offset, int value) {
+        checkRegister(to);
+        checkRegister(from);
+        if ((short) offset != offset) {
+            throw new IllegalArgumentException(
+                    "an offset of %d is too far; expected -32768 to 32767".formatted(offset));
+        }
         instructions.addLong(
                 (code & 0xffL)
                         | (long) to << 8

@@ -80,7 +80,7 @@ public final class Mapping implements AutoCloseable {
      * @throws IndexOutOfBoundsException if it is not within the region
      */
     public UnsafeBuffer part(long offset, int bytes) {
-        if (offset < 0 || bytes < 0 || offset + bytes > length) {
+        if (offset < 0 || bytes < 0 || offset > length - bytes) {
             throw new IndexOutOfBoundsException(
                     "a mapping of %d bytes has no %d bytes from %d"
                             .formatted(length, bytes, offset));

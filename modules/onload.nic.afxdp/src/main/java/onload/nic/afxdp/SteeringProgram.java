@@ -60,6 +60,9 @@ final class SteeringProgram {
     /** More-fragments and the offset, turned: whatever has one of these bits is a fragment. */
     private static final int FRAGMENT_BITS = 0xff3f;
 
+    /** The offset alone: the first fragment of a datagram has its ports. */
+    private static final int OFFSET_BITS = 0xff1f;
+
     /** The IPv4-mapped prefix ::ffff:0:0/96, its second half, turned. */
     private static final int MAPPED = 0xffff_0000;
 
@@ -133,6 +136,8 @@ final class SteeringProgram {
                 .place(error)
                 .load(1, SECOND, FRAME, quoted)
                 .jumpIf(Condition.DIFFERENT, SECOND, PLAIN_IPV4, pass)
+                .load(2, SECOND, FRAME, quoted + 6)
+                .jumpIf(Condition.ANY_BIT, SECOND, OFFSET_BITS, pass)
                 .load(1, PROTOCOL, FRAME, quoted + 9);
         onlyTransports(program, pass);
         ipv4Addresses(program, quoted + 12, quoted + 16);
