@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
  */
 public final class Sandbox implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final AtomicInteger DEVICES = new AtomicInteger();
+    private static final int FIRST_DEVICE = 100;
     private static final Pattern OURS = Pattern.compile("onload([0-9]+)-.*");
     private static final Path NAMESPACES = Path.of("/run/netns");
 
@@ -89,11 +91,15 @@ public final class Sandbox implements AutoCloseable {
      */
     public void join(
             Namespace one, String oneDevice, Namespace other, String otherDevice, int mtu) {
+        // Two ends with one number in two namespaces have their links come up a second later.
+        int number = FIRST_DEVICE + 2 * DEVICES.getAndIncrement();
         one.run(
                 "ip",
                 "link",
                 "add",
                 oneDevice,
+                "index",
+                String.valueOf(number),
                 "mtu",
                 String.valueOf(mtu),
                 "type",
@@ -101,6 +107,8 @@ public final class Sandbox implements AutoCloseable {
                 "peer",
                 "name",
                 otherDevice,
+                "index",
+                String.valueOf(number + 1),
                 "mtu",
                 String.valueOf(mtu),
                 "netns",
