@@ -30,6 +30,12 @@ final class AfxdpInterface implements VirtualInterface {
     /** Most buffers of one frame: {@code MAX_SKB_FRAGS} of the kernel. */
     static final int MAX_PARTS = 17;
 
+    /** After how long a sleeper looks for completed frames, which wake nobody. */
+    private static final long COMPLETION_NS = 1_000_000;
+
+    /** After how long a sleeper has frames sent that the kernel did not take, such as on a device that is down. */
+    private static final long RETRY_NS = 10_000_000;
+
     private final PacketPool pool;
     private final PacketBuffers buffers;
     private final NetworkDevice device;
@@ -44,7 +50,7 @@ final class AfxdpInterface implements VirtualInterface {
     private final long statisticsNs;
     private final NicCounters counters = new NicCounters();
     private final ArmedWait armed;
-    private final WakeUp wakeUp;
+    private final AfxdpWakeUp wakeUp;
     private final FlowTable flows;
     private final HeldBuffers held;
     private final @Nullable AfxdpKernelNetwork kernelNetwork;
@@ -468,15 +474,23 @@ final class AfxdpInterface implements VirtualInterface {
             return false;
         }
         if (isBehind) {
-            // Nothing wakes us when there is room again: this is the last chance before sleep.
+            // Nothing wakes us when there is room again.
             kick();
         }
         armed.arm();
+        wakeUp.longest(longestSleepNs());
         if (receive.isEmptyNow() && completion.isEmptyNow()) {
             return true;
         }
         armed.disarm();
         return false;
+    }
+
+    private long longestSleepNs() {
+        if (sending == 0) {
+            return AfxdpWakeUp.NO_LIMIT;
+        }
+        return transmit.waiting() < sending ? COMPLETION_NS : RETRY_NS;
     }
 
     // Filters.

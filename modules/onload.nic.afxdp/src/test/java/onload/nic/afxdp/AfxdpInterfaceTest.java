@@ -232,6 +232,32 @@ class AfxdpInterfaceTest {
     }
 
     @Test
+    void framesThatTheKernelDidNotTakeGoOutWhileTheirOwnerSleeps() throws InterruptedException {
+        try (VirtualInterface nic = open()) {
+            near.run("ip", "link", "set", "veth0", "down");
+            Taking events = new Taking();
+            assertEquals(0, nic.transmit(frame(64, 1)));
+            nic.ring(System.nanoTime());
+            Thread other =
+                    Thread.ofPlatform()
+                            .start(
+                                    () -> {
+                                        LockSupport.parkNanos(50_000_000);
+                                        near.run("ip", "link", "set", "veth0", "up");
+                                    });
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (events.transmitted == 0 && System.nanoTime() < deadline) {
+                nic.poll(System.nanoTime(), events, 8);
+                if (events.transmitted == 0 && nic.prime()) {
+                    var _ = nic.wakeUp().await(30_000_000_000L);
+                }
+            }
+            other.join();
+            assertEquals(1, events.transmitted);
+        }
+    }
+
+    @Test
     void aPacketThatIsQueuedTwiceComesBackTwice() {
         try (VirtualInterface nic = open()) {
             int packet = frame(64, 3);

@@ -226,7 +226,7 @@ class AfxdpProviderTest {
     @Test
     void aProgramOfSomebodyElseIsNamedAndLeftAlone() {
         // Another process is another class loader's worth: its own link on the same device.
-        try (var _ = near.call(() -> Others.attach("veth0"))) {
+        try (AutoCloseableLink _ = near.call(() -> Others.attach("veth0"))) {
             String message = refused(NicUnavailableException.class, options());
             assertTrue(
                     message.startsWith("attaching an XDP program to veth0 (native): EBUSY"),
