@@ -53,6 +53,7 @@ final class AfxdpInterface implements VirtualInterface {
     private final AfxdpWakeUp wakeUp;
     private final FlowTable flows;
     private final HeldBuffers held;
+    private final KernelDrops drops;
     private final @Nullable AfxdpKernelNetwork kernelNetwork;
 
     private final ProducerRing fill;
@@ -82,9 +83,6 @@ final class AfxdpInterface implements VirtualInterface {
 
     private long nextStatisticsNs;
     private boolean hasStatisticsTime;
-    private long tooLongBefore;
-    private long ringFullBefore;
-    private long noBufferBefore;
     private boolean isLinkUp;
     private boolean isClosed;
 
@@ -116,6 +114,7 @@ final class AfxdpInterface implements VirtualInterface {
         kernelNetwork = parts.kernelNetwork();
         flows = new FlowTable(attachment, parts.options().queue(), parts.options().namespace());
         held = new HeldBuffers(pool.capacity());
+        drops = new KernelDrops(socket, counters, isZeroCopy, gathers);
         fill = socket.fill();
         completion = socket.completion();
         receive = socket.receive();
@@ -432,38 +431,13 @@ final class AfxdpInterface implements VirtualInterface {
         if (sending > 0 && transmit.waiting() > 0) {
             kick();
         }
-        if (socket.sampleStatistics()) {
-            countDrops();
-        }
+        drops.count();
         counters.add(NicCounter.WAKE_UPS, armed.wakeUps() - counters.get(NicCounter.WAKE_UPS));
         boolean up = device.isRunningNow();
         if (up != isLinkUp) {
             isLinkUp = up;
             events.linkChanged(up);
         }
-    }
-
-    /**
-     * In copy mode the kernel counts a frame that finds no buffer twice, as dropped and with an empty fill ring; one of
-     * several buffers that finds too few of them only as dropped, and then none is too long. In zero-copy mode what
-     * finds no buffer does not come as far as the socket.
-     */
-    private void countDrops() {
-        long tooLong = socket.receiveDropped();
-        long ringFull = socket.receiveRingFull();
-        long noBuffer = socket.fillRingEmpty();
-        if (!isZeroCopy && gathers) {
-            noBuffer = Math.max(noBuffer, tooLong);
-            tooLong = 0;
-        } else if (!isZeroCopy) {
-            tooLong = Math.max(tooLongBefore, tooLong - noBuffer);
-        }
-        counters.add(NicCounter.RECEIVE_DROPPED_TOO_LONG, tooLong - tooLongBefore);
-        counters.add(NicCounter.RECEIVE_DROPPED_RING_FULL, ringFull - ringFullBefore);
-        counters.add(NicCounter.RECEIVE_DROPPED_NO_BUFFER, noBuffer - noBufferBefore);
-        tooLongBefore = tooLong;
-        ringFullBefore = ringFull;
-        noBufferBefore = noBuffer;
     }
 
     // Sleeping.
