@@ -5,6 +5,7 @@ import static onload.interop.Link.SECOND;
 import static onload.interop.Link.STACK;
 import static onload.interop.Link.at;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -28,9 +29,11 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Stacks that are opened and closed often, at bad moments, and under more than they can take. */
@@ -144,6 +147,61 @@ class RoughHandlingTest {
             assertEquals(0, link.stack.counters().get(StackCounter.FAULTS));
             flood.check();
             unread.close();
+        }
+    }
+
+    /**
+     * Linux that is out of memory for a socket takes its window back (since 6.5) and then drops, unread, segments that
+     * begin or, since 6.17, end beyond it: acknowledgments of ours have to be within the window all the same (RFC 9293,
+     * section 3.8.6: robust against a window that shrinks).
+     */
+    @ParameterizedTest
+    @CsvSource({"tap, 4", "tap, 6", "afxdp, 4", "afxdp, 6"})
+    void aKernelThatTakesItsWindowBackHasItsDataAcknowledged(String kind, int version)
+            throws Exception {
+        int length = 1 << 20;
+        try (Link link = Link.quick(kind);
+                ServerSocket server = link.far.call(() -> new ServerSocket(10))) {
+            TcpSocket socket = link.stack.tcp();
+            assertEquals(0, socket.connect(at(Link.kernelAddress(version), 10), 5 * SECOND));
+            Socket accepted = server.accept();
+            // The window that was offered is larger than what is left of the buffer.
+            accepted.setReceiveBufferSize(1);
+            byte[] ours = Exchange.noise(length, 1);
+            byte[] theirs = Exchange.noise(length, 2);
+            Thread sender = Thread.ofPlatform().daemon().start(() -> Exchange.send(socket, ours));
+            // It has come to a stop when nothing more was sent for some time.
+            awaitStandstill(socket);
+            Thread answerer =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(() -> {
+                                try {
+                                    accepted.getOutputStream().write(theirs);
+                                } catch (IOException e) {
+                                    // The test says what is missing.
+                                }
+                            });
+            assertArrayEquals(theirs, Exchange.receive(socket, length));
+            accepted.setReceiveBufferSize(1 << 20);
+            assertArrayEquals(ours, accepted.getInputStream().readNBytes(length));
+            sender.join(5000);
+            answerer.join(5000);
+            accepted.close();
+            socket.close();
+        }
+    }
+
+    private static void awaitStandstill(TcpSocket socket) {
+        long sent = -1;
+        long sinceNs = System.nanoTime();
+        while (System.nanoTime() - sinceNs < SECOND / 4) {
+            LockSupport.parkNanos(1_000_000);
+            long now = socket.info().bytesAcked() + socket.info().notSentBytes();
+            if (now != sent) {
+                sent = now;
+                sinceNs = System.nanoTime();
+            }
         }
     }
 
