@@ -151,12 +151,16 @@ final class Conversation implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         isEnding = true;
         socket.abort();
         server.close();
-        for (Thread each : threads) {
-            each.join(TimeUnit.SECONDS.toMillis(5));
+        try {
+            for (Thread each : threads) {
+                each.join(TimeUnit.SECONDS.toMillis(5));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -67,7 +67,7 @@ class DeathTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, share=off", "false, share=off", "true, share=on", "false, share=on"})
+    @CsvSource({"true, share=off", "false, share=off", "true, share=on"})
     void theKernelHasItsDeviceBack(boolean isKilled, String share) throws Exception {
         Requirement.command("ping", "install the package iputils-ping");
         cable();

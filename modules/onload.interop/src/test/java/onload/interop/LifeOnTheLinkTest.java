@@ -64,7 +64,7 @@ class LifeOnTheLinkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tap, 4", "tap, 6", "afxdp, 4", "afxdp, 6"})
+    @CsvSource({"tap, 4", "afxdp, 6"})
     void aLinkMayFlap(String kind, int version) throws Exception {
         try (Link link = Link.quick(kind);
                 Conversation conversation = conversation(link, version)) {
@@ -141,14 +141,13 @@ class LifeOnTheLinkTest {
             link.sandbox.join(link.near(), "veth0", link.far, "veth1", 1500);
             link.far.fillChecksums("veth1");
             link.far.address("veth1", KERNEL + "/24");
-            try (Stack next = again(link)) {
-                next.close();
-            }
+            again(link).close();
             try (Stack next = again(link);
                     ServerSocket server = link.far.call(() -> new ServerSocket(9))) {
                 link.stack.close();
                 TcpSocket socket = next.tcp();
-                assertEquals(0, socket.connect(at(KERNEL, 9), 5 * SECOND));
+                assertEquals(
+                        0, socket.connect(at(KERNEL, server.getLocalPort()), 5 * SECOND));
                 socket.close();
             }
         }
@@ -194,7 +193,7 @@ class LifeOnTheLinkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tap, 4", "tap, 6", "afxdp, 4", "afxdp, 6"})
+    @CsvSource({"tap, 4", "afxdp, 6"})
     void whoeverHasNoAddressCannotBeReached(String kind, int version) {
         try (Link link = Link.quick(kind)) {
             TcpSocket socket = link.stack.tcp();
@@ -238,7 +237,7 @@ class LifeOnTheLinkTest {
     // MTUs.
 
     @ParameterizedTest
-    @CsvSource({"tap, 4", "tap, 6", "afxdp, 4", "afxdp, 6", "tap-jumbo, 4", "afxdp-jumbo, 6"})
+    @CsvSource({"tap, 4", "afxdp, 6", "tap-jumbo, 6", "afxdp-jumbo, 4"})
     void newConnectionsKeepToAnMtuThatWasLowered(String kind, int version) throws Exception {
         try (Link link = Link.quick(kind)) {
             link.far.run("ip", "link", "set", link.device, "mtu", "1280");
@@ -249,27 +248,23 @@ class LifeOnTheLinkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tap, 4", "tap, 6", "afxdp, 4", "afxdp, 6", "tap-jumbo, 4", "afxdp-jumbo, 6"})
+    @CsvSource({"tap, 4", "afxdp, 6", "tap-jumbo, 6", "afxdp-jumbo, 4"})
     void framesThatAreTooLongAreDroppedAndThoseAfterThemAreNot(String kind, int version)
             throws Exception {
         try (Link link = Link.quick(kind);
                 DatagramSocket theirs = link.far.call(() -> new DatagramSocket())) {
+            boolean isJumbo = kind.endsWith("-jumbo");
             link.far.run(
-                    "ip",
-                    "link",
-                    "set",
-                    link.device,
-                    "mtu",
-                    kind.equals("tap-jumbo") || kind.equals("afxdp-jumbo") ? "16000" : "3000");
+                    "ip", "link", "set", link.device, "mtu", isJumbo ? "16000" : "3000");
             UdpSocket ours = link.stack.udp();
             assertEquals(0, ours.bind(at(stackAddress(version), 9)));
             InetAddress address = InetAddress.getByName(stackAddress(version));
             UnsafeBuffer in = new UnsafeBuffer(new byte[65_507]);
-            int longest = kind.endsWith("-jumbo") ? 8000 : 1400;
-            int longer = kind.endsWith("-jumbo") ? 12_000 : 1800;
+            int longest = isJumbo ? 8000 : 1400;
+            int longer = isJumbo ? 12_000 : 1800;
             for (int i = 0; i < 200; i++) {
-                theirs.send(
-                        new DatagramPacket(Exchange.noise(longer + i, i), longer + i, address, 9));
+                byte[] tooLong = Exchange.noise(longer + i, i);
+                theirs.send(new DatagramPacket(tooLong, tooLong.length, address, 9));
                 byte[] fits = Exchange.noise(longest, i);
                 theirs.send(new DatagramPacket(fits, longest, address, 9));
                 assertEquals(longest, ours.receive(in, 0, 65_507, null, 5 * SECOND));

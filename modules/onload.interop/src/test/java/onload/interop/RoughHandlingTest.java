@@ -62,11 +62,7 @@ class RoughHandlingTest {
 
     private static long mappings() throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-            return lines.filter(each ->
-                            each.contains("xdp")
-                                    || each.contains("[xsk]")
-                                    || each.contains("socket:"))
-                    .count();
+            return lines.filter(each -> each.contains("socket:")).count();
         }
     }
 
@@ -225,8 +221,7 @@ class RoughHandlingTest {
                                         socket.send(packet);
                                         sent.incrementAndGet();
                                     } catch (IOException e) {
-                                        // While the device is not there; and refused by a stack
-                                        // without a socket.
+                                        // The device is not there, or nobody at the port.
                                         Thread.onSpinWait();
                                     }
                                 }
@@ -238,9 +233,13 @@ class RoughHandlingTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() {
             isEnding = true;
-            thread.join(5000);
+            try {
+                thread.join(5000);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             socket.close();
         }
     }

@@ -59,8 +59,8 @@ public final class XdpLink implements AutoCloseable {
         return switch (errno) {
             case Errno.EBUSY, Errno.EEXIST ->
                     ("another XDP program is attached, perhaps by another stack; see \"ip link show"
-                                    + " %s\", and end its owner or \"ip link set %s xdp off\"")
-                            .formatted(name, name);
+                                    + " %s\", and end its owner")
+                            .formatted(name);
             case Errno.EOPNOTSUPP, Errno.EINVAL ->
                     "the driver of %s cannot do this; try mode=generic".formatted(name);
             case Errno.ERANGE, Errno.EMSGSIZE ->
