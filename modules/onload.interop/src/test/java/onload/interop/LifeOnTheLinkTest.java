@@ -146,8 +146,7 @@ class LifeOnTheLinkTest {
                     ServerSocket server = link.far.call(() -> new ServerSocket(9))) {
                 link.stack.close();
                 TcpSocket socket = next.tcp();
-                assertEquals(
-                        0, socket.connect(at(KERNEL, server.getLocalPort()), 5 * SECOND));
+                assertEquals(0, socket.connect(at(KERNEL, server.getLocalPort()), 5 * SECOND));
                 socket.close();
             }
         }
@@ -254,8 +253,7 @@ class LifeOnTheLinkTest {
         try (Link link = Link.quick(kind);
                 DatagramSocket theirs = link.far.call(() -> new DatagramSocket())) {
             boolean isJumbo = kind.endsWith("-jumbo");
-            link.far.run(
-                    "ip", "link", "set", link.device, "mtu", isJumbo ? "16000" : "3000");
+            link.far.run("ip", "link", "set", link.device, "mtu", isJumbo ? "16000" : "3000");
             UdpSocket ours = link.stack.udp();
             assertEquals(0, ours.bind(at(stackAddress(version), 9)));
             InetAddress address = InetAddress.getByName(stackAddress(version));

@@ -203,8 +203,7 @@ public final class BpfAssembler {
     private static void checkRegister(int register) {
         if (register < 0 || register > LAST_REGISTER) {
             throw new IllegalArgumentException(
-                    "there is no register %d; expected 0 to %d"
-                            .formatted(register, LAST_REGISTER));
+                    "there is no register %d; expected 0 to %d".formatted(register, LAST_REGISTER));
         }
     }
 

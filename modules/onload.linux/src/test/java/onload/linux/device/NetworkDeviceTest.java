@@ -36,7 +36,8 @@ class NetworkDeviceTest {
 
     @Test
     void anEthernetHasTheAddressThatTheKernelShows() throws IOException {
-        for (File each : Optional.ofNullable(new File("/sys/class/net").listFiles()).orElseThrow()) {
+        for (File each :
+                Optional.ofNullable(new File("/sys/class/net").listFiles()).orElseThrow()) {
             Path type = each.toPath().resolve("type");
             if (Files.exists(type) && Files.readString(type).strip().equals("1")) {
                 String shown = Files.readString(each.toPath().resolve("address")).strip();
@@ -67,8 +68,7 @@ class NetworkDeviceTest {
         device.close();
         device.close();
         assertFalse(device.isRunningNow());
-        assertEquals(
-                Errno.EBADF, assertThrows(LinuxException.class, device::mtu).errno());
+        assertEquals(Errno.EBADF, assertThrows(LinuxException.class, device::mtu).errno());
     }
 
     @Test

@@ -35,8 +35,14 @@ class MappingTest {
             assertEquals(0, mapping.part(4096, 0).capacity());
             for (long[] each :
                     new long[][] {
-                        {-1, 1}, {0, 4097}, {4096, 1}, {4097, 0}, {0, -1}, {Long.MAX_VALUE, 1},
-                        {Long.MAX_VALUE - 3, 8}, {Long.MIN_VALUE, 8}
+                        {-1, 1},
+                        {0, 4097},
+                        {4096, 1},
+                        {4097, 0},
+                        {0, -1},
+                        {Long.MAX_VALUE, 1},
+                        {Long.MAX_VALUE - 3, 8},
+                        {Long.MIN_VALUE, 8}
                     }) {
                 assertThrows(
                         IndexOutOfBoundsException.class,
@@ -65,8 +71,7 @@ class MappingTest {
                 assertThrows(LinuxException.class, () -> Mapping.anonymous(0)).errno());
         Descriptor event =
                 Descriptor.checked(new SystemCalls().call(SystemCall.EVENTFD2, 0, 0), "eventfd2");
-        LinuxException e =
-                assertThrows(LinuxException.class, () -> Mapping.of(event, 0, 4096));
+        LinuxException e = assertThrows(LinuxException.class, () -> Mapping.of(event, 0, 4096));
         assertTrue(String.valueOf(e.getMessage()).startsWith("mmap(eventfd2 = "), e::getMessage);
         event.close();
         assertEquals(

@@ -19,39 +19,35 @@ class AffinityTest {
 
     @Test
     void aThreadRunsWhereItIsBound() throws Exception {
-        inThread(
-                () -> {
-                    BitSet all = Affinity.current();
-                    assertTrue(all.cardinality() >= 1);
-                    for (int each = all.nextSetBit(0); each >= 0; each = all.nextSetBit(each + 1)) {
-                        Affinity.bind(each);
-                        BitSet one = new BitSet();
-                        one.set(each);
-                        assertEquals(one, Affinity.current());
-                    }
-                    Affinity.bind(all);
-                    assertEquals(all, Affinity.current());
-                });
+        inThread(() -> {
+            BitSet all = Affinity.current();
+            assertTrue(all.cardinality() >= 1);
+            for (int each = all.nextSetBit(0); each >= 0; each = all.nextSetBit(each + 1)) {
+                Affinity.bind(each);
+                BitSet one = new BitSet();
+                one.set(each);
+                assertEquals(one, Affinity.current());
+            }
+            Affinity.bind(all);
+            assertEquals(all, Affinity.current());
+        });
     }
 
     @Test
     void processorsThatAreNotThereAreRefusedByName() throws Exception {
-        inThread(
-                () -> {
-                    BitSet all = Affinity.current();
-                    for (int none : new int[] {all.length() + 4000, 8191, 8192, 100_000}) {
-                        IllegalArgumentException e =
-                                assertThrows(
-                                        IllegalArgumentException.class, () -> Affinity.bind(none));
-                        assertEquals(
-                                "a thread cannot run on processors {%d}; this process has %s"
-                                        .formatted(none, all),
-                                e.getMessage());
-                    }
-                    assertThrows(
-                            IllegalArgumentException.class, () -> Affinity.bind(new BitSet()));
-                    assertEquals(all, Affinity.current());
-                });
+        inThread(() -> {
+            BitSet all = Affinity.current();
+            for (int none : new int[] {all.length() + 4000, 8191, 8192, 100_000}) {
+                IllegalArgumentException e =
+                        assertThrows(IllegalArgumentException.class, () -> Affinity.bind(none));
+                assertEquals(
+                        "a thread cannot run on processors {%d}; this process has %s"
+                                .formatted(none, all),
+                        e.getMessage());
+            }
+            assertThrows(IllegalArgumentException.class, () -> Affinity.bind(new BitSet()));
+            assertEquals(all, Affinity.current());
+        });
     }
 
     @Test

@@ -191,7 +191,12 @@ class AfxdpFlowsTest {
 
     private static byte[] icmp(int type, byte[] quoted) {
         ByteBuffer message = ByteBuffer.allocate(8 + quoted.length);
-        return message.put((byte) type).put((byte) 1).putShort((short) 0).putInt(0).put(quoted).array();
+        return message.put((byte) type)
+                .put((byte) 1)
+                .putShort((short) 0)
+                .putInt(0)
+                .put(quoted)
+                .array();
     }
 
     private void own(Filter filter) {
@@ -388,8 +393,7 @@ class AfxdpFlowsTest {
 
     @Test
     void filtersThatAreNoFlowAreUnsupported() {
-        assertEquals(
-                VirtualInterface.FILTER_UNSUPPORTED, nic.addFilter(new EverythingFilter()));
+        assertEquals(VirtualInterface.FILTER_UNSUPPORTED, nic.addFilter(new EverythingFilter()));
         assertFalse(nic.removeFilter(0));
         assertFalse(nic.removeFilter(-1));
     }
@@ -399,7 +403,6 @@ class AfxdpFlowsTest {
         own(new LocalFilter(UDP, HERE, PORT));
         nic.close();
         assertEquals(KERNEL, owner(v4(THERE, REMOTE_PORT, HERE, PORT, UDP)));
-        assertEquals(
-                VirtualInterface.CLOSED, nic.addFilter(new LocalFilter(UDP, HERE, PORT)));
+        assertEquals(VirtualInterface.CLOSED, nic.addFilter(new LocalFilter(UDP, HERE, PORT)));
     }
 }

@@ -240,11 +240,10 @@ class AfxdpInterfaceTest {
             nic.ring(System.nanoTime());
             Thread other =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        LockSupport.parkNanos(50_000_000);
-                                        near.run("ip", "link", "set", "veth0", "up");
-                                    });
+                            .start(() -> {
+                                LockSupport.parkNanos(50_000_000);
+                                near.run("ip", "link", "set", "veth0", "up");
+                            });
             long deadline = System.nanoTime() + 20_000_000_000L;
             while (events.transmitted == 0 && System.nanoTime() < deadline) {
                 nic.poll(System.nanoTime(), events, 8);
