@@ -241,8 +241,17 @@ final class LossRecovery {
             return 0;
         }
         int most = most(c, segments.sequence(packet));
-        if (most <= 0 || (segments.length(packet) > most && !queue.split(c, packet, most))) {
+        if (most <= 0) {
             return 0;
+        }
+        if (segments.length(packet) > most) {
+            if (!queue.split(c, packet, most)) {
+                return 0;
+            }
+            if (segments.end(packet) - sequence <= 0) {
+                // It is in what was cut off.
+                return resend(c, sequence, nowNs);
+            }
         }
         int bytes = segments.length(packet);
         boolean isLast = packet == c.sndTail;

@@ -24,6 +24,7 @@ public final class NetworkDevice implements AutoCloseable {
     /** {@code SOCK_DGRAM | SOCK_CLOEXEC}. */
     private static final int DATAGRAMS = 2 | 0x8_0000;
 
+    private static final int SIOCGIFNAME = 0x8910;
     private static final int SIOCGIFFLAGS = 0x8913;
     private static final int SIOCSIFFLAGS = 0x8914;
     private static final int SIOCGIFMTU = 0x8921;
@@ -54,7 +55,7 @@ public final class NetworkDevice implements AutoCloseable {
     private static final int CHANNELS_RX = 20;
     private static final int CHANNELS_COMBINED = 32;
 
-    private final String name;
+    private volatile String name;
     private final Descriptor socket;
     private final int index;
     private final Struct lasting = Struct.lasting(REQUEST_LENGTH);
@@ -94,7 +95,7 @@ public final class NetworkDevice implements AutoCloseable {
         }
     }
 
-    /** {@return its name when it was looked up} */
+    /** {@return its name, as far as it is known} */
     public String name() {
         return name;
     }
@@ -150,18 +151,38 @@ public final class NetworkDevice implements AutoCloseable {
      * nothing, and belongs to one thread} What cannot be asked, since it is gone, is not running.
      */
     public boolean isRunningNow() {
-        lasting.text(0, VALUE, name);
         int both = IFF_UP | IFF_RUNNING;
+        if (!quick(SIOCGIFFLAGS) && !(isRenamed() && quick(SIOCGIFFLAGS))) {
+            return false;
+        }
+        return (lasting.bytes().getInt(VALUE) & both) == both;
+    }
+
+    private boolean quick(int number) {
+        lasting.text(0, VALUE, name);
         return SystemCalls.quick(
-                                SystemCall.IOCTL,
-                                socket.number(),
-                                SIOCGIFFLAGS,
-                                lasting.address(),
-                                0,
-                                0,
-                                0)
-                        >= 0
-                && (lasting.bytes().getInt(VALUE) & both) == both;
+                        SystemCall.IOCTL, socket.number(), number, lasting.address(), 0, 0, 0)
+                >= 0;
+    }
+
+    /** {@return whether the device has another name by now, which is used from here on} */
+    private boolean isRenamed() {
+        try (Struct request = Struct.of(REQUEST_LENGTH)) {
+            request.bytes().putInt(VALUE, index);
+            long result =
+                    new SystemCalls()
+                            .call(
+                                    SystemCall.IOCTL,
+                                    socket.number(),
+                                    SIOCGIFNAME,
+                                    request.address());
+            String found = request.text(0, VALUE);
+            if (result < 0 || found.equals(name)) {
+                return false;
+            }
+            name = found;
+            return true;
+        }
     }
 
     /**
@@ -262,10 +283,13 @@ public final class NetworkDevice implements AutoCloseable {
     }
 
     private void ioctl(int number, String what, Struct request) {
-        LinuxException.check(
-                new SystemCalls()
-                        .call(SystemCall.IOCTL, socket.number(), number, request.address()),
-                "ioctl(%s, %s)".formatted(what, name));
+        SystemCalls calls = new SystemCalls();
+        long result = calls.call(SystemCall.IOCTL, socket.number(), number, request.address());
+        if (result == -Errno.ENODEV && isRenamed()) {
+            request.text(0, VALUE, name);
+            result = calls.call(SystemCall.IOCTL, socket.number(), number, request.address());
+        }
+        LinuxException.check(result, "ioctl(%s, %s)".formatted(what, name));
     }
 
     /** Ends the asking; the device stays as it is. */
