@@ -295,6 +295,11 @@ public final class Destination {
         return isLocal;
     }
 
+    /** {@return whether packets go over a router, valid once the way is found} */
+    public boolean isRouted() {
+        return !isLocal && !isGroup && (nextHopHigh != high || nextHopLow != low);
+    }
+
     /** {@return whether the peer is a group or a broadcast, valid once the way is found} */
     public boolean isGroup() {
         return isGroup;

@@ -1,5 +1,6 @@
 package onload.sockets;
 
+import onload.ip.Destination;
 import onload.ip.IpInterface;
 import onload.ip.address.AddressState;
 import onload.ip.address.InterfaceAddress;
@@ -359,10 +360,53 @@ public final class Stack implements AutoCloseable {
 
     /** {@return whether the stack would send to an address: it has a route to it} */
     public boolean reaches(InetAddress address) {
+        return way(address) != Way.NONE;
+    }
+
+    /** {@return how packets to an address would go now} */
+    public Way way(InetAddress address) {
         IpAddress to = IpAddress.of(address);
         core.enter();
         try {
-            return core.ip.prepare(core.ip.destination(to, 0), core.nowNs) == 0;
+            Destination destination = core.ip.destination(to, 0);
+            if (core.isClosed() || core.ip.prepare(destination, core.nowNs) != 0) {
+                return Way.NONE;
+            }
+            if (destination.isLocal()) {
+                return Way.OWN;
+            }
+            return destination.isRouted() ? Way.ROUTED : Way.ON_LINK;
+        } finally {
+            core.leave();
+        }
+    }
+
+    /** {@return whether an address is one of the stack's own, those of loopback left out} */
+    public boolean owns(InetAddress address) {
+        return addresses().contains(address);
+    }
+
+    /**
+     * {@return whether it shares an interface, and so addresses and ports, with the kernel} Then a port that it takes
+     * is reserved there.
+     */
+    public boolean isShared() {
+        core.enter();
+        try {
+            return core.ip.interfaces().stream().anyMatch(IpInterface::isShared);
+        } finally {
+            core.leave();
+        }
+    }
+
+    /** {@return the names of its interfaces, that of loopback left out} For options that want one. */
+    public List<String> interfaceNames() {
+        core.enter();
+        try {
+            return core.ip.interfaces().stream()
+                    .filter(each -> !each.isLoopback())
+                    .map(IpInterface::name)
+                    .toList();
         } finally {
             core.leave();
         }

@@ -184,6 +184,20 @@ public final class TcpSocket extends Socket {
     }
 
     /**
+     * Waits until a connection that was begun is established or has failed.
+     *
+     * @param timeoutNs longest wait; the socket stays as it is when it is over
+     * @return 0; {@link Status#EXPIRED}, {@link Status#INTERRUPTED}; or an answer of {@link #connected}
+     */
+    public int awaitConnected(long timeoutNs) {
+        int waited = await(TO_CONNECT, timeoutNs);
+        if (waited == Status.WOULD_BLOCK) {
+            return Status.EXPIRED;
+        }
+        return waited == 0 ? connected() : waited;
+    }
+
+    /**
      * {@return 0 if it is connected or was; {@link Status#WOULD_BLOCK} while it connects; {@link
      * Status#NOT_CONNECTED}; {@link Status#CLOSED}; or why it failed}
      */
