@@ -1,0 +1,8 @@
+/** Unmodified Java programs on stacks: providers of java.nio.channels and java.net. */
+module onload.jdk {
+    requires transitive onload.sockets;
+    requires org.slf4j;
+
+    exports onload.jdk;
+    exports onload.jdk.channel;
+}
