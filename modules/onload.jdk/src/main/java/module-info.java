@@ -5,4 +5,7 @@ module onload.jdk {
 
     exports onload.jdk;
     exports onload.jdk.channel;
+
+    provides java.nio.channels.spi.SelectorProvider with
+            onload.jdk.OnloadSelectorProvider;
 }

@@ -13,8 +13,7 @@ public final class Installation {
     /** Made with the first socket. */
     private static final class OfProcess {
         static final Acceleration ACCELERATION =
-                Acceleration.of(
-                        AccelerationPlan.ofProcess(), new HashMap<>(System.getenv()));
+                Acceleration.of(AccelerationPlan.ofProcess(), new HashMap<>(System.getenv()));
         static final ChannelProvider PROVIDER = new ChannelProvider(ACCELERATION);
     }
 

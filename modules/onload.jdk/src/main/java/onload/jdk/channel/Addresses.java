@@ -18,7 +18,8 @@ final class Addresses {
     private Addresses() {}
 
     /** {@return the address to bind to; the wildcard with a free port for null} */
-    static InetSocketAddress toBind(@Nullable SocketAddress local, @Nullable ProtocolFamily family) {
+    static InetSocketAddress toBind(
+            @Nullable SocketAddress local, @Nullable ProtocolFamily family) {
         return local == null ? new InetSocketAddress(0) : checked(local, family);
     }
 

@@ -68,7 +68,7 @@ final class OnloadSelector extends AbstractSelector implements Ready, Poller.Rea
     @Override
     protected SelectionKey register(
             AbstractSelectableChannel channel, int ops, @Nullable Object attachment) {
-        if (!(channel instanceof Front front) || channel.provider() != provider()) {
+        if (!(channel instanceof Front front) || !provider().equals(channel.provider())) {
             throw new IllegalSelectorException();
         }
         checkOpen();
@@ -77,7 +77,8 @@ final class OnloadSelector extends AbstractSelector implements Ready, Poller.Rea
         keys.add(key);
         front.behind().register(key);
         if (!isOpen()) {
-            // It may have been closed before it saw the key. Cancelling takes a lock that is not for here.
+            // It may have been closed before it saw the key. Cancelling takes a lock that is not
+            // for here.
             keys.remove(key);
             key.release();
             throw new ClosedSelectorException();

@@ -83,7 +83,9 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
         this.acceleration = acceleration;
         this.family = family;
         if (family == StandardProtocolFamily.UNIX) {
-            becomeKernels(KernelSockets.provider().openSocketChannel(family), "it is a Unix-domain socket");
+            becomeKernels(
+                    KernelSockets.provider().openSocketChannel(family),
+                    "it is a Unix-domain socket");
         }
     }
 
@@ -206,7 +208,9 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
 
     private boolean isKernelBound() throws IOException {
         SocketChannel known = kernel;
-        return known != null && known.getLocalAddress() != null && family != StandardProtocolFamily.UNIX;
+        return known != null
+                && known.getLocalAddress() != null
+                && family != StandardProtocolFamily.UNIX;
     }
 
     private void bindKernel(InetSocketAddress address, String why) throws IOException {
@@ -817,7 +821,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
             options.check(option);
             checkOpen();
             TcpSocket socket = tcp;
-            if (socket != null && option != StandardSocketOptions.SO_REUSEADDR) {
+            if (socket != null && !option.equals(StandardSocketOptions.SO_REUSEADDR)) {
                 return options.get(socket, option);
             }
             return options.get(option);

@@ -74,19 +74,28 @@ final class Options {
      */
     <T> void keep(SocketOption<T> option, @Nullable T value) {
         check(option);
-        if (value == null && option != StandardSocketOptions.SO_LINGER
-                && option != StandardSocketOptions.IP_MULTICAST_IF) {
+        if (value == null && !mayBeNull(option)) {
             throw new IllegalArgumentException("Invalid option value");
         }
-        if ((option == StandardSocketOptions.SO_RCVBUF || option == StandardSocketOptions.SO_SNDBUF)
-                && value instanceof Integer bytes && bytes < 0) {
+        if (isBuffer(option) && value instanceof Integer bytes && bytes < 0) {
             throw new IllegalArgumentException("Invalid send/receive buffer size");
         }
-        if (option == StandardSocketOptions.IP_TOS
-                && value instanceof Integer tos && (tos < 0 || tos > 255)) {
+        if (option.equals(StandardSocketOptions.IP_TOS)
+                && value instanceof Integer tos
+                && (tos < 0 || tos > 255)) {
             throw new IllegalArgumentException("Invalid IP_TOS value");
         }
         set.put(option, value);
+    }
+
+    private static boolean mayBeNull(SocketOption<?> option) {
+        return option.equals(StandardSocketOptions.SO_LINGER)
+                || option.equals(StandardSocketOptions.IP_MULTICAST_IF);
+    }
+
+    private static boolean isBuffer(SocketOption<?> option) {
+        return option.equals(StandardSocketOptions.SO_RCVBUF)
+                || option.equals(StandardSocketOptions.SO_SNDBUF);
     }
 
     void check(SocketOption<?> option) {

@@ -22,7 +22,8 @@ public final class Failures {
             case Status.UNREACHABLE -> new NoRouteToHostException("No route to host");
             case Status.RESET -> new SocketException("Connection reset");
             case Status.EXPIRED -> new SocketTimeoutException("Connect timed out");
-            case Status.ADDRESS_IN_USE, Status.ADDRESS_NOT_AVAILABLE, Status.NO_PORT -> ofBind(status);
+            case Status.ADDRESS_IN_USE, Status.ADDRESS_NOT_AVAILABLE, Status.NO_PORT ->
+                    ofBind(status);
             default -> new SocketException(capital(Status.text(status)));
         };
     }

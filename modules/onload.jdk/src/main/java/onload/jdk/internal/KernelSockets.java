@@ -1,5 +1,7 @@
 package onload.jdk.internal;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.ProtocolFamily;
@@ -15,10 +17,6 @@ import java.nio.channels.spi.SelectorProvider;
  * <p>For any thread.
  */
 public final class KernelSockets {
-    private static final String HOW =
-            "the JDK's own sockets cannot be reached; start Java with the agent of onload, or with"
-                    + " --add-exports java.base/sun.nio.ch=%s";
-
     /** Found when it is needed first, so that a failure says what to do. */
     private static final class Holder {
         static final SelectorProvider PROVIDER =
@@ -55,8 +53,8 @@ public final class KernelSockets {
     }
 
     /** {@return a datagram channel of a family; of both if it is null} */
-    public static DatagramChannel datagramChannel(
-            @org.jspecify.annotations.Nullable ProtocolFamily family) throws IOException {
+    public static DatagramChannel datagramChannel(@Nullable ProtocolFamily family)
+            throws IOException {
         return family == null
                 ? provider().openDatagramChannel()
                 : provider().openDatagramChannel(family);
@@ -69,10 +67,10 @@ public final class KernelSockets {
      */
     public static SocketImpl socketImpl(boolean isServer) {
         try {
-            return (SocketImpl)
-                    Class.forName("sun.nio.ch.NioSocketImpl")
-                            .getConstructor(boolean.class)
-                            .newInstance(isServer);
+            return Class.forName("sun.nio.ch.NioSocketImpl")
+                    .asSubclass(SocketImpl.class)
+                    .getConstructor(boolean.class)
+                    .newInstance(isServer);
         } catch (ReflectiveOperationException e) {
             throw unreachable(e);
         }
@@ -93,6 +91,10 @@ public final class KernelSockets {
     private static IllegalStateException unreachable(Throwable cause) {
         Module module = KernelSockets.class.getModule();
         String to = module.isNamed() ? module.getName() : "ALL-UNNAMED";
-        return new IllegalStateException(HOW.formatted(to), cause);
+        return new IllegalStateException(
+                "the JDK's own sockets cannot be reached; start Java with the agent of onload, or with"
+                        + " --add-exports java.base/sun.nio.ch="
+                        + to,
+                cause);
     }
 }

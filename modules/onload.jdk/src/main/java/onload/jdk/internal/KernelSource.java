@@ -22,12 +22,20 @@ public final class KernelSource implements Source {
 
     @Override
     public int poll(Ready ready) throws IOException {
-        return selector.selectNow() == 0 && selector.selectedKeys().isEmpty() ? 0 : tell(ready);
+        try {
+            return selector.selectNow() == 0 && selector.selectedKeys().isEmpty() ? 0 : tell(ready);
+        } catch (ClosedSelectorException e) {
+            return 0;
+        }
     }
 
     @Override
     public int await(Ready ready, long timeoutNs) throws IOException {
-        return selector.select(milliseconds(timeoutNs)) == 0 ? 0 : tell(ready);
+        try {
+            return selector.select(milliseconds(timeoutNs)) == 0 ? 0 : tell(ready);
+        } catch (ClosedSelectorException e) {
+            return 0;
+        }
     }
 
     private int tell(Ready ready) {
@@ -53,7 +61,9 @@ public final class KernelSource implements Source {
 
     /** Rounded up; a selector takes 0 for ever, and that for nothing. */
     private static long milliseconds(long timeoutNs) {
-        return timeoutNs == Long.MAX_VALUE ? 0 : Math.max(1, (timeoutNs + NS_PER_MS - 1) / NS_PER_MS);
+        return timeoutNs == Long.MAX_VALUE
+                ? 0
+                : Math.max(1, (timeoutNs + NS_PER_MS - 1) / NS_PER_MS);
     }
 
     @Override

@@ -206,7 +206,9 @@ public final class Listeners implements Ready, AutoCloseable {
 
     // Accepting.
 
-    /** {@return a connection that was waiting; null if there is none} Does not wait, unless only the kernel's is there. */
+    /**
+     * {@return a connection that was waiting; null if there is none} Does not wait, unless only the kernel's is there.
+     */
     public @Nullable Accepted accept() throws IOException {
         for (Of each : stacks) {
             TcpSocket socket = each.server().accept();
@@ -302,7 +304,6 @@ public final class Listeners implements Ready, AutoCloseable {
             server.close();
         }
         if (known != null) {
-            known.forgetCancelledOrLeave();
             known.close();
         }
     }

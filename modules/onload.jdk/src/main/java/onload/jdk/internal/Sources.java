@@ -15,9 +15,17 @@ import java.util.List;
  * <p>One thread at a time polls and waits; sources are added, and it is woken, by any.
  */
 public final class Sources implements AutoCloseable {
-    private final List<Source> sources = new ArrayList<>();
-    private final List<Watch> watches = new ArrayList<>();
-    private @Nullable KernelSource kernel;
+    /** A source, and the watch that stands for it while the thread waits at the first; null for the first. */
+    private record Place(Source source, @Nullable Watch watch) {
+        boolean mayPoll() {
+            return watch == null || !watch.isArmed();
+        }
+    }
+
+    private static final Place[] NONE = {};
+
+    /** The stacks', then the kernel's. Replaced as a whole, under the lock. */
+    private volatile Place[] places = NONE;
 
     /** Written by whoever wakes, before it looks where somebody waits; read by him after he has said where. */
     private volatile boolean isWoken;
@@ -30,56 +38,73 @@ public final class Sources implements AutoCloseable {
     public Sources() {}
 
     /** {@return the source of a stack's sockets} */
-    public synchronized StackSource of(Stack stack) {
-        for (Source source : sources) {
-            if (source instanceof StackSource known && known.stack() == stack) {
+    public StackSource of(Stack stack) {
+        StackSource known = find(stack);
+        return known == null ? add(stack) : known;
+    }
+
+    private @Nullable StackSource find(Stack stack) {
+        for (Place each : places) {
+            if (each.source instanceof StackSource known && known.stack() == stack) {
                 return known;
             }
         }
+        return null;
+    }
+
+    private synchronized StackSource add(Stack stack) {
+        StackSource known = find(stack);
+        if (known != null) {
+            return known;
+        }
         StackSource added = new StackSource(stack);
-        int at = 0;
-        while (at < sources.size() && sources.get(at) instanceof StackSource) {
-            at++;
+        List<Place> all = new ArrayList<>(List.of(places));
+        int at = all.size();
+        if (at > 0 && all.getLast().source instanceof KernelSource kernel) {
+            at--;
+            if (at == 0) {
+                // It was the first, and is to be watched from now on.
+                all.set(0, new Place(kernel, new Watch(kernel, this::nudge)));
+            }
         }
-        sources.add(at, added);
-        if (at > 0) {
-            watches.add(new Watch(added, this::nudge));
-        } else if (kernel != null) {
-            watches.add(new Watch(kernel, this::nudge));
-        }
+        all.add(at, new Place(added, at == 0 ? null : new Watch(added, this::nudge)));
+        places = all.toArray(Place[]::new);
         nudge();
         return added;
     }
 
     /** {@return the source of the kernel's sockets} */
-    public synchronized KernelSource ofKernel() throws IOException {
-        KernelSource known = kernel;
-        if (known == null) {
-            known = new KernelSource();
-            kernel = known;
-            if (!sources.isEmpty()) {
-                watches.add(new Watch(known, this::nudge));
-            }
-            sources.add(known);
-            nudge();
-        }
-        return known;
+    public KernelSource ofKernel() throws IOException {
+        Place known = findKernel();
+        return known == null ? addKernel() : (KernelSource) known.source;
     }
 
-    private synchronized Source[] all() throws IOException {
-        if (sources.isEmpty()) {
+    private @Nullable Place findKernel() {
+        Place[] all = places;
+        return all.length > 0 && all[all.length - 1].source instanceof KernelSource
+                ? all[all.length - 1]
+                : null;
+    }
+
+    private synchronized KernelSource addKernel() throws IOException {
+        Place known = findKernel();
+        if (known != null) {
+            return (KernelSource) known.source;
+        }
+        KernelSource added = new KernelSource();
+        List<Place> all = new ArrayList<>(List.of(places));
+        all.add(new Place(added, all.isEmpty() ? null : new Watch(added, this::nudge)));
+        places = all.toArray(Place[]::new);
+        nudge();
+        return added;
+    }
+
+    /** {@return all places, at least one: a selector without a channel waits at the kernel} */
+    private Place[] all() throws IOException {
+        if (places.length == 0) {
             ofKernel();
         }
-        return sources.toArray(Source[]::new);
-    }
-
-    private synchronized @Nullable Watch watchOf(Source source) {
-        for (Watch watch : watches) {
-            if (watch.source() == source) {
-                return watch;
-            }
-        }
-        return null;
+        return places;
     }
 
     /**
@@ -88,11 +113,14 @@ public final class Sources implements AutoCloseable {
      * @return how many were told
      */
     public int poll(Ready ready) throws IOException {
+        return poll(places, 0, ready);
+    }
+
+    private static int poll(Place[] all, int from, Ready ready) throws IOException {
         int told = 0;
-        for (Source source : all()) {
-            Watch watch = watchOf(source);
-            if (watch == null || !watch.isArmed()) {
-                told += source.poll(ready);
+        for (int i = from; i < all.length; i++) {
+            if (all[i].mayPoll()) {
+                told += all[i].source.poll(ready);
             }
         }
         return told;
@@ -106,20 +134,18 @@ public final class Sources implements AutoCloseable {
      *     no reason
      */
     public int await(Ready ready, long timeoutNs) throws IOException {
-        Source[] all = all();
-        Source first = all[0];
-        for (int i = 1; i < all.length; i++) {
-            Watch watch = watchOf(all[i]);
-            if (watch != null && !watch.isArmed()) {
-                int told = all[i].poll(ready);
-                if (told > 0) {
-                    return told;
-                }
-                watch.arm();
-            }
+        Place[] all = all();
+        int told = armOthers(all, ready);
+        if (told > 0) {
+            return told;
+        }
+        Source first = all[0].source;
+        if (first instanceof StackSource stack && !stack.isOpen()) {
+            // Nothing happens there any more, and it does not wait either.
+            remove(all[0]);
+            return 0;
         }
         waitingIn = first;
-        int told = 0;
         try {
             if (!isWoken && !isNudged && !isClosed) {
                 told = first.await(ready, timeoutNs);
@@ -128,13 +154,36 @@ public final class Sources implements AutoCloseable {
             waitingIn = null;
             isNudged = false;
         }
-        for (int i = 1; i < all.length; i++) {
-            Watch watch = watchOf(all[i]);
-            if (watch != null && !watch.isArmed()) {
-                told += all[i].poll(ready);
+        return told + poll(all, 1, ready);
+    }
+
+    private synchronized void remove(Place closed) {
+        List<Place> all = new ArrayList<>(List.of(places));
+        all.remove(closed);
+        if (!all.isEmpty()) {
+            Place first = all.getFirst();
+            if (first.watch != null) {
+                first.watch.disarm();
+                first.watch.close();
+                all.set(0, new Place(first.source, null));
             }
         }
-        return told;
+        places = all.toArray(Place[]::new);
+    }
+
+    /** Before a watch is armed its source is polled: what is ready already is told, not watched. */
+    private static int armOthers(Place[] all, Ready ready) throws IOException {
+        for (int i = 1; i < all.length; i++) {
+            Watch watch = all[i].watch;
+            if (watch != null && !watch.isArmed()) {
+                int told = all[i].source.poll(ready);
+                if (told > 0) {
+                    return told;
+                }
+                watch.arm();
+            }
+        }
+        return 0;
     }
 
     /** {@return whether {@link #wake} was called since the last time that this was asked} */
@@ -167,57 +216,36 @@ public final class Sources implements AutoCloseable {
 
     /** Something has changed among the kernel's keys: who waits there looks at it. */
     public void kernelChanged() {
-        KernelSource known;
-        Watch watch;
-        synchronized (this) {
-            known = kernel;
-            watch = known == null ? null : watchOf(known);
-        }
-        if (known != null && ((watch != null && watch.isArmed()) || waitingIn == known)) {
-            known.wake();
+        Place known = findKernel();
+        if (known != null && (!known.mayPoll() || waitingIn == known.source)) {
+            known.source.wake();
         }
     }
 
     /** Lets the kernel's selector forget keys that were cancelled. For the thread that polls. */
     public void forgetCancelled() throws IOException {
-        KernelSource known;
-        Watch watch;
-        synchronized (this) {
-            known = kernel;
-            watch = known == null ? null : watchOf(known);
-        }
+        Place known = findKernel();
         if (known != null) {
-            if (watch != null) {
-                watch.disarm();
+            if (known.watch != null) {
+                known.watch.disarm();
             }
-            known.selector().selectNow();
+            ((KernelSource) known.source).selector().selectNow();
         }
     }
 
-    /** As {@link #forgetCancelled}, for a thread that does not poll: only if nobody waits at the kernel. */
-    void forgetCancelledOrLeave() throws IOException {
-        KernelSource known;
-        synchronized (this) {
-            known = kernel;
-        }
-        if (known != null) {
-            // Closing the selector forgets all keys, and with them ends channels that were closed before.
-            known.close();
-        }
-    }
-
-    /** Closes all sources. Who waits comes back. */
+    /** Closes all sources: keys are forgotten, and channels that were closed before are ended. Who waits comes back. */
     @Override
     public void close() throws IOException {
         isClosed = true;
         wake();
-        List<Source> all;
-        synchronized (this) {
-            watches.forEach(Watch::close);
-            all = List.copyOf(sources);
+        Place[] all = places;
+        for (Place each : all) {
+            if (each.watch != null) {
+                each.watch.close();
+            }
         }
-        for (Source source : all) {
-            source.close();
+        for (Place each : all) {
+            each.source.close();
         }
     }
 }

@@ -1,7 +1,6 @@
 package onload.jdk.internal;
 
 import onload.sockets.Poller;
-import onload.sockets.PollerKey;
 import onload.sockets.Stack;
 
 /** The sockets of one stack. */
@@ -20,6 +19,11 @@ public final class StackSource implements Source {
     /** {@return whose sockets these are} */
     public Stack stack() {
         return stack;
+    }
+
+    /** {@return whether the stack was not closed} */
+    boolean isOpen() {
+        return stack.isOpen();
     }
 
     /** {@return where they are registered} */
@@ -49,7 +53,7 @@ public final class StackSource implements Source {
     @Override
     public void awaitOnly(long timeoutNs) {
         // What is ready stays listed in the poller, and is told again.
-        int unused = poller.poll(NOBODY, 1, timeoutNs);
+        int _ = poller.poll(NOBODY, 1, timeoutNs);
     }
 
     @Override

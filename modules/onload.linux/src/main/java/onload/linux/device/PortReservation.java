@@ -12,7 +12,8 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * A port that the kernel gives to nobody else, since a socket of its own is bound to it that nobody uses. {@code struct
+ * A port that the kernel gives to nobody else, since a socket of its own is bound to it that nobody uses; only
+ * sockets of the same user with SO_REUSEPORT may have it too. {@code struct
  * sockaddr_in} and {@code sockaddr_in6} of include/uapi/linux/in.h and in6.h.
  */
 public final class PortReservation implements AutoCloseable {
@@ -25,6 +26,10 @@ public final class PortReservation implements AutoCloseable {
     private static final int IPV4_LENGTH = 16;
     private static final int IPPROTO_IPV6 = 41;
     private static final int IPV6_V6ONLY = 26;
+    private static final int SOL_SOCKET = 1;
+
+    /** include/uapi/asm-generic/socket.h, since Linux 3.9. */
+    private static final int SO_REUSEPORT = 15;
 
     private final Descriptor socket;
 
@@ -48,18 +53,13 @@ public final class PortReservation implements AutoCloseable {
         Descriptor socket =
                 Descriptor.checked(calls.call(SystemCall.SOCKET, family, type, 0), "socket");
         try (Struct argument = Struct.of(LONGEST_ADDRESS)) {
+            // Not for the other version, which is reserved by itself. But for a socket of the same
+            // user that says so
+            // too: that of a server which takes what comes by the stack here, and by loopback
+            // there.
+            switchOn(calls, socket, argument, SOL_SOCKET, SO_REUSEPORT);
             if (family == AF_INET6) {
-                // The other version is reserved by itself.
-                argument.bytes().putInt(0, 1);
-                LinuxException.check(
-                        calls.call(
-                                SystemCall.SETSOCKOPT,
-                                socket.number(),
-                                IPPROTO_IPV6,
-                                IPV6_V6ONLY,
-                                argument.address(),
-                                Integer.BYTES),
-                        "setsockopt(IPV6_V6ONLY)");
+                switchOn(calls, socket, argument, IPPROTO_IPV6, IPV6_V6ONLY);
             }
             write(argument, family, address, port);
             long bound =
@@ -78,6 +78,20 @@ public final class PortReservation implements AutoCloseable {
             socket.close();
             throw e;
         }
+    }
+
+    private static void switchOn(
+            SystemCalls calls, Descriptor socket, Struct argument, int level, int option) {
+        argument.bytes().putInt(0, 1);
+        LinuxException.check(
+                calls.call(
+                        SystemCall.SETSOCKOPT,
+                        socket.number(),
+                        level,
+                        option,
+                        argument.address(),
+                        Integer.BYTES),
+                "setsockopt(%d, %d)".formatted(level, option));
     }
 
     private static void write(Struct argument, int family, IpAddress address, int port) {
