@@ -23,6 +23,8 @@ final class Arrows {
         // Beside the tower. The formats are known to all who see packets.
         row("onload.wire");
         row("onload.testkit.base");
+        // Speaks to the JVM before there is anything else, and to onload.jdk by name only.
+        row("onload.agent");
 
         // The tower, from the ground.
         row("onload.linux", "onload.wire");
@@ -40,6 +42,7 @@ final class Arrows {
                 "onload.cli",
                 "onload.wire",
                 "onload.nic",
+                "onload.nic.emulated",
                 "onload.linux",
                 "onload.sockets",
                 "onload.jdk");

@@ -38,6 +38,7 @@ final class Descriptors {
                     new Import("org\\.jctools\\..*", Descriptors::isOnSockets),
                     new Import("org\\.slf4j(\\..*)?", Descriptors::isOnSockets),
                     new Import("jdk\\.jfr", "onload.sockets"::equals),
+                    new Import("org\\.HdrHistogram(\\..*)?", "onload.cli"::equals),
                     new Import("picocli(\\..*)?", "onload.cli"::equals),
                     new Import("com\\.sun\\.management", "onload.testkit.base"::equals),
                     new Import(

@@ -15,11 +15,21 @@ import java.util.stream.Stream;
 
 /** The repository: its modules as they stand in folders, in the parent pom and in {@code target}. */
 final class House {
+    /**
+     * Folders of {@code modules} that are shipped as plain jars, and why: they are no modules, and no bundles. The
+     * rules for classes hold for them too.
+     */
+    static final Map<String, String> PLAIN_JARS =
+            Map.of(
+                    "onload.agent",
+                    "is loaded by the JVM on the class path, and by JVMs that know no modules");
+
     /** Folders of {@code modules} that nobody gets, and why. What is shipped has the packaging {@code bundle}. */
     static final Map<String, String> NOT_SHIPPED =
             Map.of(
                     "onload.style", "formats the sources",
                     "onload.architecture", "is this",
+                    "onload.demo", "is any program, which the command runs to show what it does",
                     "onload.bench", "measures the others, as one program with everything inside",
                     "onload.interop", "lets stacks talk with the kernel and real programs",
                     "onload.stress", "lets threads race for what they share");
@@ -63,6 +73,11 @@ final class House {
                 .toList();
     }
 
+    /** {@return the modules that are shipped as plain jars} */
+    static List<BuiltModule> plainJars() {
+        return modules().stream().filter(module -> PLAIN_JARS.containsKey(module.name())).toList();
+    }
+
     /** {@return the classes in the jars of all shipped modules} */
     static JavaClasses classes() {
         return Classes.OF_THE_HOUSE;
@@ -72,7 +87,10 @@ final class House {
     private static final class Classes {
         private static final JavaClasses OF_THE_HOUSE =
                 new ClassFileImporter()
-                        .importLocations(shipped().stream().map(Classes::location).toList());
+                        .importLocations(
+                                Stream.concat(shipped().stream(), plainJars().stream())
+                                        .map(Classes::location)
+                                        .toList());
 
         private static Location location(BuiltModule module) {
             return Location.of(URI.create("jar:" + module.jar().toUri() + "!/"));

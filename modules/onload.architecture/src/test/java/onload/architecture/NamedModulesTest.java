@@ -14,6 +14,8 @@ import org.junit.platform.commons.JUnitException;
 import org.opentest4j.AssertionFailedError;
 import org.slf4j.Logger;
 
+import picocli.CommandLine;
+
 import java.io.IOException;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
@@ -164,7 +166,8 @@ class NamedModulesTest {
                                 JUnitException.class,
                                 AssertionFailedError.class,
                                 API.class,
-                                Logger.class)
+                                Logger.class,
+                                CommandLine.class)
                         .map(Libraries::jarOf);
         return Stream.concat(House.shipped().stream().map(BuiltModule::jar), libraries);
     }
