@@ -8,6 +8,7 @@ module onload.linux {
     exports onload.linux.event;
     exports onload.linux.memory;
     exports onload.linux.netlink;
+    exports onload.linux.process;
     exports onload.linux.thread;
     exports onload.linux.tun;
     exports onload.linux.xdp;

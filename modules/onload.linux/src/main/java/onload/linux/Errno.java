@@ -28,6 +28,9 @@ public final class Errno {
     /** Argument list too long. */
     public static final int E2BIG = 7;
 
+    /** Exec format error. */
+    public static final int ENOEXEC = 8;
+
     /** Bad file descriptor. */
     public static final int EBADF = 9;
 
@@ -51,6 +54,9 @@ public final class Errno {
 
     /** No such device. */
     public static final int ENODEV = 19;
+
+    /** Not a directory. */
+    public static final int ENOTDIR = 20;
 
     /** Invalid argument. */
     public static final int EINVAL = 22;
@@ -123,6 +129,7 @@ public final class Errno {
             case EIO -> "EIO (input/output error)";
             case ENXIO -> "ENXIO (no such device or address)";
             case E2BIG -> "E2BIG (argument list too long)";
+            case ENOEXEC -> "ENOEXEC (exec format error)";
             case EBADF -> "EBADF (bad file descriptor)";
             case EAGAIN -> "EAGAIN (resource temporarily unavailable)";
             case ENOMEM -> "ENOMEM (cannot allocate memory)";
@@ -131,6 +138,7 @@ public final class Errno {
             case EBUSY -> "EBUSY (device or resource busy)";
             case EEXIST -> "EEXIST (file exists)";
             case ENODEV -> "ENODEV (no such device)";
+            case ENOTDIR -> "ENOTDIR (not a directory)";
             case EINVAL -> "EINVAL (invalid argument)";
             case ENFILE -> "ENFILE (too many open files in system)";
             case EMFILE -> "EMFILE (too many open files)";

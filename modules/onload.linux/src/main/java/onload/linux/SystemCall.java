@@ -76,6 +76,12 @@ public enum SystemCall {
     /** {@code epoll_ctl(2)}. */
     EPOLL_CTL(233, 21),
 
+    /** {@code rt_sigprocmask(2)}. */
+    RT_SIGPROCMASK(14, 135),
+
+    /** {@code execve(2)}. */
+    EXECVE(59, 221),
+
     /** {@code setns(2)}. */
     SETNS(308, 268),
 
