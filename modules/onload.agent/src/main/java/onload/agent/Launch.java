@@ -24,7 +24,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Opens onload in a layer of its own and puts its providers in their places. Called once, by {@link Agent}, before the
+ * Opens onload in a layer of its own and puts its providers in their places. Called once, by {@code Agent}, before the
  * program starts; the program's class path and modules are not touched.
  */
 public final class Launch {
