@@ -1,6 +1,7 @@
 /** The command {@code onload}. It is started on the class path by the script of that name. */
 module onload.cli {
     requires transitive onload.sockets;
+    requires transitive onload.jdk;
     requires transitive info.picocli;
     requires onload.linux;
     requires onload.nic.emulated;

@@ -174,12 +174,16 @@ public final class Launch {
     private static void install(Class<?> installation) throws ReflectiveOperationException {
         Delegates.selectors =
                 (SelectorProvider) call(installation.getMethod("selectorProvider"));
-        Delegates.asynchronous =
-                (AsynchronousChannelProvider)
-                        call(installation.getMethod("asynchronousChannelProvider"));
-        call(installation.getMethod("installSocketFactories"));
         setUnlessSet(SelectorProvider.class, AgentSelectorProvider.class);
-        setUnlessSet(AsynchronousChannelProvider.class, AgentAsynchronousProvider.class);
+        try {
+            Delegates.asynchronous =
+                    (AsynchronousChannelProvider)
+                            call(installation.getMethod("asynchronousChannelProvider"));
+            setUnlessSet(AsynchronousChannelProvider.class, AgentAsynchronousProvider.class);
+            call(installation.getMethod("installSocketFactories"));
+        } catch (NoSuchMethodException e) {
+            return; // not written yet
+        }
     }
 
     private static void setUnlessSet(Class<?> provided, Class<?> provider) {
