@@ -33,6 +33,10 @@ public final class Launch {
     private static final String NATIVE = "onload.linux";
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
+
+    /** Of the JVM's ten places for what happens at its end; the program's hooks are the second. */
+    private static final int AFTER_PROGRAMS_HOOKS = 7;
+
     private Launch() {}
 
     /**
@@ -52,7 +56,9 @@ public final class Launch {
         thread.setContextClassLoader(loader);
         try {
             quieten(loader);
-            install(loader.loadClass("onload.jdk.Installation"));
+            Class<?> installation = loader.loadClass("onload.jdk.Installation");
+            install(installation);
+            endAtExit(installation);
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -183,6 +189,36 @@ public final class Launch {
             call(installation.getMethod("installSocketFactories"));
         } catch (NoSuchMethodException e) {
             return; // not written yet
+        }
+    }
+
+    /**
+     * Lets connections finish when the JVM ends, after the program's own shutdown hooks: these may still serve. The
+     * JVM's place for that is not public; a hook among the program's is the second best.
+     */
+    private static void endAtExit(Class<?> installation) throws ReflectiveOperationException {
+        Method end = installation.getMethod("end");
+        Method report = installation.getMethod("report");
+        boolean isReporting = System.getenv("ONLOAD_STATS") != null;
+        Runnable hook =
+                () -> {
+                    try {
+                        if (isReporting) {
+                            System.err.print(call(report));
+                        }
+                        call(end);
+                    } catch (ReflectiveOperationException e) {
+                        System.err.println("onload: connections were not finished: " + e);
+                    }
+                };
+        try {
+            Method add =
+                    Class.forName("java.lang.Shutdown")
+                            .getDeclaredMethod("add", int.class, boolean.class, Runnable.class);
+            add.setAccessible(true);
+            add.invoke(null, AFTER_PROGRAMS_HOOKS, false, hook);
+        } catch (ReflectiveOperationException e) {
+            Runtime.getRuntime().addShutdownHook(new Thread(hook, "onload end"));
         }
     }
 

@@ -1,6 +1,8 @@
 package onload.jdk;
 
 import onload.jdk.channel.ChannelProvider;
+import onload.jdk.internal.Ending;
+import onload.sockets.Stack;
 
 import java.nio.channels.spi.SelectorProvider;
 import java.util.HashMap;
@@ -27,5 +29,35 @@ public final class Installation {
     /** {@return the provider of channels and selectors} */
     public static SelectorProvider selectorProvider() {
         return OfProcess.PROVIDER;
+    }
+
+    /**
+     * {@return what the stacks of this process have done, a line for each layer of each, with what somebody should do
+     * about it} Empty if no stack was opened.
+     */
+    public static String report() {
+        StringBuilder text = new StringBuilder();
+        for (Stack stack : acceleration().openStacks()) {
+            text.append("onload: stack ").append(stack.name()).append('\n');
+            line(text, "stack", stack.counters());
+            line(text, "tcp", stack.tcpCounters());
+            line(text, "udp", stack.udpCounters());
+            line(text, "ip", stack.ipCounters());
+            stack.advice().forEach(advice -> line(text, "advice", advice));
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String what, Object counters) {
+        text.append("onload:   ").append(what).append(": ").append(counters).append('\n');
+    }
+
+    /**
+     * Ends: connections are finished, as the kernel finishes those of a process that ends. For the end of the JVM, after
+     * the program's own hooks; threads of the program that wait in sockets do not come back.
+     */
+    public static void end() {
+        Ending.begin();
+        acceleration().close();
     }
 }

@@ -2,6 +2,7 @@ package onload.jdk.channel;
 
 import onload.jdk.Acceleration;
 import onload.jdk.internal.Accepted;
+import onload.jdk.internal.Ending;
 import onload.jdk.internal.KernelSockets;
 import onload.jdk.internal.Listeners;
 import onload.jdk.internal.OptionBridge;
@@ -220,6 +221,7 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
     private @Nullable SocketChannel of(Listeners all, @Nullable Accepted accepted)
             throws IOException {
         if (accepted == null) {
+            Ending.stay();
             checkInterrupt();
             if (!isOpen()) {
                 throw new AsynchronousCloseException();

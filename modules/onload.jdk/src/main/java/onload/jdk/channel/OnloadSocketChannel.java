@@ -2,6 +2,7 @@ package onload.jdk.channel;
 
 import onload.jdk.Acceleration;
 import onload.jdk.Placement;
+import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.KernelSockets;
 import onload.jdk.internal.OptionBridge;
@@ -746,6 +747,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
 
     /** {@return why a call ended, after the channel was closed: by this thread's interrupt, or by another one} */
     private IOException endOf(int status) throws IOException {
+        Ending.stay();
         boolean wasOpen = isOpen();
         if (status == Status.INTERRUPTED) {
             close();
