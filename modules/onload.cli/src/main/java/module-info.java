@@ -8,4 +8,5 @@ module onload.cli {
 
     exports onload.cli;
     exports onload.cli.console;
+    exports onload.cli.run;
 }
