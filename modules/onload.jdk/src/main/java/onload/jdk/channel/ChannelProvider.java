@@ -52,12 +52,12 @@ public final class ChannelProvider extends SelectorProvider {
 
     @Override
     public DatagramChannel openDatagramChannel() throws IOException {
-        return KernelSockets.provider().openDatagramChannel();
+        return new OnloadDatagramChannel(this, acceleration, null);
     }
 
     @Override
     public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-        return KernelSockets.provider().openDatagramChannel(family);
+        return new OnloadDatagramChannel(this, acceleration, Families.ofDatagram(family));
     }
 
     @Override

@@ -22,4 +22,17 @@ final class Families {
         }
         return family;
     }
+
+    /**
+     * {@return the family}
+     *
+     * @throws UnsupportedOperationException if there are no such datagram channels
+     */
+    static ProtocolFamily ofDatagram(ProtocolFamily family) {
+        Objects.requireNonNull(family, "'family' is null");
+        if (family != StandardProtocolFamily.INET && family != StandardProtocolFamily.INET6) {
+            throw new UnsupportedOperationException("Protocol family not supported");
+        }
+        return family;
+    }
 }
