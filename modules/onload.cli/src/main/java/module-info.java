@@ -8,5 +8,6 @@ module onload.cli {
 
     exports onload.cli;
     exports onload.cli.console;
+    exports onload.cli.doctor;
     exports onload.cli.run;
 }
