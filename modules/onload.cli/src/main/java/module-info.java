@@ -8,6 +8,7 @@ module onload.cli {
 
     exports onload.cli;
     exports onload.cli.console;
+    exports onload.cli.demo;
     exports onload.cli.doctor;
     exports onload.cli.run;
 }

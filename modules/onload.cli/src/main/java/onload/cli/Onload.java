@@ -3,6 +3,7 @@ package onload.cli;
 import onload.cli.console.Console;
 import onload.cli.console.ExitCodes;
 import onload.cli.console.Refusal;
+import onload.cli.demo.DemoCommand;
 import onload.cli.doctor.DoctorCommand;
 import onload.cli.run.RunCommand;
 
@@ -48,6 +49,7 @@ import java.util.concurrent.Callable;
             "Exit codes: 0 fine, 1 could not be done, 2 the command line cannot be read; run: those of the program."
         },
         subcommands = {
+            DemoCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
             HelpCommand.class,
