@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Any thread may use any socket at any time. Calls without a time-out never wait; those with one wait for as
  * long as it says, and end early when another thread closes the socket ({@link Status#CLOSED}) or the calling
- * thread is interrupted ({@link Status#INTERRUPTED}, which closes the socket, as a channel of java.nio would).
+ * thread is interrupted ({@link Status#INTERRUPTED}, which closes the socket, as a channel of java.nio would;
+ * unless {@link #outlastInterrupts} says otherwise).
  * Platform and virtual threads may wait.
  */
 public abstract sealed class Socket extends Waitable implements AutoCloseable
@@ -56,6 +57,7 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile PollerKey[] keys = NO_KEYS;
     private volatile long spinNs = Spinning.UNSET;
+    private volatile boolean isOutlasting;
     private final OptionValues options;
     private volatile @Nullable Object attachment;
 
@@ -112,6 +114,15 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
                             .formatted(budgetNs));
         }
         spinNs = budgetNs;
+    }
+
+    /**
+     * Sets whether an interrupt of a platform thread leaves its wait alone, as sockets of java.net have it: the
+     * thread goes on waiting, and has its interrupt status again when the call ends. Virtual threads end their wait
+     * in any case, which closes the socket.
+     */
+    public final void outlastInterrupts(boolean isOutlasting) {
+        this.isOutlasting = isOutlasting;
     }
 
     /**
@@ -239,12 +250,31 @@ public abstract sealed class Socket extends Waitable implements AutoCloseable
         if (timeoutNs <= 0) {
             return Status.WOULD_BLOCK;
         }
-        int outcome = core.progress().await(this, what, timeoutNs, spinNs);
+        boolean isUninterrupted = isOutlasting && !Thread.currentThread().isVirtual();
+        int outcome =
+                isUninterrupted
+                        ? outlast(what, timeoutNs)
+                        : core.progress().await(this, what, timeoutNs, spinNs);
         if (outcome == Progress.INTERRUPTED) {
             close();
             return Status.INTERRUPTED;
         }
         return outcome == Progress.READY ? 0 : Status.EXPIRED;
+    }
+
+    /** Takes the interrupt status while it waits, and restores it. */
+    private int outlast(int what, long timeoutNs) {
+        long startNs = timeoutNs == FOREVER ? 0 : core.nowNs();
+        boolean wasInterrupted = false;
+        int outcome;
+        do {
+            wasInterrupted |= Thread.interrupted();
+            outcome = core.progress().await(this, what, left(timeoutNs, startNs), spinNs);
+        } while (outcome == Progress.INTERRUPTED);
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return outcome;
     }
 
     /** {@return what is left of a time-out} */

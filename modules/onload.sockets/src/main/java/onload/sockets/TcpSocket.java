@@ -985,8 +985,13 @@ public final class TcpSocket extends Socket {
 
     // What it is like.
 
-    /** {@return the bytes that can be read now without waiting} */
+    /** {@return the bytes that can be read now without waiting} If there are none the NIC is polled once. */
     public int available() {
+        int bytes = availableNow();
+        return bytes == 0 && receiveState == 0 && core.pollOnDemand() ? availableNow() : bytes;
+    }
+
+    private int availableNow() {
         core.enter();
         try {
             account();
