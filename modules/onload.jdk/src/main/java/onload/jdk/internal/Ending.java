@@ -21,10 +21,8 @@ public final class Ending {
     public static void stay() {
         while (isBegun) {
             LockSupport.park();
-            if (Thread.interrupted()) {
-                // Whoever interrupts it now wants it to see the end, which it must not.
-                continue;
-            }
+            // An interrupt would keep it from parking again.
+            Thread.interrupted();
         }
     }
 }
