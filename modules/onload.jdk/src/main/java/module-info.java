@@ -4,6 +4,7 @@ module onload.jdk {
     requires org.slf4j;
 
     exports onload.jdk;
+    exports onload.jdk.async;
     exports onload.jdk.channel;
 
     provides java.nio.channels.spi.SelectorProvider with

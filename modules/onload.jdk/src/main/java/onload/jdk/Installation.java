@@ -1,9 +1,11 @@
 package onload.jdk;
 
+import onload.jdk.async.OnloadAsynchronousChannelProvider;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.internal.Ending;
 import onload.sockets.Stack;
 
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.HashMap;
 
@@ -17,6 +19,8 @@ public final class Installation {
         static final Acceleration ACCELERATION =
                 Acceleration.of(AccelerationPlan.ofProcess(), new HashMap<>(System.getenv()));
         static final ChannelProvider PROVIDER = new ChannelProvider(ACCELERATION);
+        static final AsynchronousChannelProvider ASYNCHRONOUS =
+                OnloadAsynchronousChannelProvider.of(PROVIDER);
     }
 
     private Installation() {}
@@ -29,6 +33,11 @@ public final class Installation {
     /** {@return the provider of channels and selectors} */
     public static SelectorProvider selectorProvider() {
         return OfProcess.PROVIDER;
+    }
+
+    /** {@return the provider of asynchronous channels} */
+    public static AsynchronousChannelProvider asynchronousChannelProvider() {
+        return OfProcess.ASYNCHRONOUS;
     }
 
     /**

@@ -19,6 +19,7 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
 
 @Timeout(20)
 class DatagramEchoTest {
@@ -30,13 +31,13 @@ class DatagramEchoTest {
                 DatagramChannel client = world.provider().openDatagramChannel()) {
             server.bind(world.at(0));
             assertEquals(
-                    5, client.send(ByteBuffer.wrap("hello".getBytes()), server.getLocalAddress()));
+                    5, client.send(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)), server.getLocalAddress()));
             ByteBuffer got = ByteBuffer.allocate(3);
             InetSocketAddress from = (InetSocketAddress) server.receive(got);
             assertEquals(3, got.position());
             assertEquals(
                     ((InetSocketAddress) client.getLocalAddress()).getPort(), from.getPort());
-            server.send(ByteBuffer.wrap("bye".getBytes()), from);
+            server.send(ByteBuffer.wrap("bye".getBytes(StandardCharsets.UTF_8)), from);
             got.clear();
             assertEquals(server.getLocalAddress(), client.receive(got));
         }
@@ -46,20 +47,20 @@ class DatagramEchoTest {
     @EnumSource
     void aConnectedChannelHearsItsPeerOnlyAndThatNobodyIsThere(Ground ground) throws Exception {
         try (World world = new World(ground);
-                DatagramChannel server = world.provider().openDatagramChannel();
                 DatagramChannel client = world.provider().openDatagramChannel()) {
-            server.bind(world.at(0));
-            InetSocketAddress at = (InetSocketAddress) server.getLocalAddress();
-            client.connect(at);
-            assertThrows(
-                    AlreadyConnectedException.class,
-                    () -> client.send(ByteBuffer.allocate(1), world.at(9)));
+            try (DatagramChannel server = world.provider().openDatagramChannel()) {
+                server.bind(world.at(0));
+                client.connect(server.getLocalAddress());
+                assertThrows(
+                        AlreadyConnectedException.class,
+                        () -> client.send(ByteBuffer.allocate(1), world.at(9)));
+                client.write(ByteBuffer.allocate(7));
+                ByteBuffer got = ByteBuffer.allocate(100);
+                server.receive(got);
+                assertEquals(7, got.position());
+            }
             client.write(ByteBuffer.allocate(7));
             ByteBuffer got = ByteBuffer.allocate(100);
-            server.receive(got);
-            assertEquals(7, got.position());
-            server.close();
-            client.write(ByteBuffer.allocate(7));
             assertThrows(PortUnreachableException.class, () -> client.read(got));
         }
     }
