@@ -69,16 +69,17 @@ final class AsynchronousStream extends AsynchronousSocketChannel {
     public <A> void connect(
             SocketAddress remote,
             @Nullable A attachment,
-            CompletionHandler<@Nullable Void, ? super A> handler) {
+            CompletionHandler<Void, ? super A> handler) {
         Objects.requireNonNull(handler, "'handler' is null");
         connect(remote, new Operation<>(group, this, done(handler), attachment));
     }
 
     /** A result of nothing is told as null; within it is something, since null says that there is none yet. */
     private static <A> CompletionHandler<Boolean, A> done(
-            CompletionHandler<@Nullable Void, ? super A> handler) {
+            CompletionHandler<Void, ? super A> handler) {
         return new CompletionHandler<>() {
             @Override
+            @SuppressWarnings("NullAway") // There is no other Void.
             public void completed(Boolean isDone, A attachment) {
                 handler.completed(null, attachment);
             }
@@ -91,7 +92,7 @@ final class AsynchronousStream extends AsynchronousSocketChannel {
     }
 
     @Override
-    public Future<@Nullable Void> connect(SocketAddress remote) {
+    public Future<Void> connect(SocketAddress remote) {
         Operation<Boolean> operation = new Operation<>(group, this, null, null);
         connect(remote, operation);
         return new Nothing(operation);

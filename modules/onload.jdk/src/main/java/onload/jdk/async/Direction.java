@@ -43,6 +43,7 @@ final class Direction {
     private final boolean isFatal;
     private @Nullable UnderWay<?> underWay;
     private boolean isDead;
+    private boolean isClosed;
 
     /**
      * Makes one.
@@ -74,6 +75,7 @@ final class Direction {
      */
     <V> boolean begin(Operation<V> operation, Attempt<V> attempt, long timeoutNs) {
         UnderWay<V> begun = new UnderWay<>(operation, attempt);
+        boolean isOver;
         synchronized (this) {
             if (isDead) {
                 throw new IllegalStateException(
@@ -82,7 +84,15 @@ final class Direction {
             if (underWay != null) {
                 return false;
             }
-            underWay = begun;
+            // Who closes looks for what is under way after he has said so.
+            underWay = isClosed ? null : begun;
+            isOver = isClosed;
+        }
+        if (isOver) {
+            if (operation.take()) {
+                operation.fail(new ClosedChannelException(), true);
+            }
+            return true;
         }
         operation.whenGivenUp(isToClose -> giveUp(begun, isToClose));
         if (!attempt(begun, true) && timeoutNs > 0) {
@@ -120,11 +130,7 @@ final class Direction {
             V result = trying.attempt.attempt();
             if (result == null) {
                 registered.want(op);
-                if (channel.isOpen()) {
-                    return false;
-                }
-                // Closing may have looked before this was there.
-                throw new ClosedChannelException();
+                return false;
             }
             if (operation.take()) {
                 clear(trying, false);
@@ -180,6 +186,7 @@ final class Direction {
     void close() {
         UnderWay<?> open;
         synchronized (this) {
+            isClosed = true;
             open = underWay;
             underWay = null;
         }

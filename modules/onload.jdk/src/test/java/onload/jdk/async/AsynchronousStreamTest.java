@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import onload.jdk.Ground;
 import onload.jdk.World;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +33,7 @@ import java.nio.channels.ReadPendingException;
 import java.nio.channels.ShutdownChannelGroupException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.spi.AsynchronousChannelProvider;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -49,7 +51,7 @@ class AsynchronousStreamTest {
         final AsynchronousChannelGroup group;
         final AsynchronousServerSocketChannel server;
         final AsynchronousSocketChannel client;
-        AsynchronousSocketChannel accepted;
+        @Nullable AsynchronousSocketChannel accepted;
 
         Pair(Ground ground) throws Exception {
             world = new World(ground);
@@ -63,11 +65,16 @@ class AsynchronousStreamTest {
             client = provider.openAsynchronousSocketChannel(group);
         }
 
+        AsynchronousSocketChannel accepted() {
+            return Objects.requireNonNull(accepted);
+        }
+
         private static AsynchronousChannelProvider kernels() throws ReflectiveOperationException {
-            return (AsynchronousChannelProvider)
-                    Class.forName("sun.nio.ch.DefaultAsynchronousChannelProvider")
-                            .getMethod("create")
-                            .invoke(null);
+            return Objects.requireNonNull(
+                    (AsynchronousChannelProvider)
+                            Class.forName("sun.nio.ch.DefaultAsynchronousChannelProvider")
+                                    .getMethod("create")
+                                    .invoke(null));
         }
 
         Pair connected() throws Exception {
@@ -113,15 +120,15 @@ class AsynchronousStreamTest {
         try (Pair pair = new Pair(ground).connected()) {
             assertEquals(5, pair.client.write(ByteBuffer.allocate(5)).get());
             ByteBuffer got = ByteBuffer.allocate(3);
-            assertEquals(3, pair.accepted.read(got).get());
-            assertEquals(2, pair.accepted.read(got.clear()).get());
+            assertEquals(3, pair.accepted().read(got).get());
+            assertEquals(2, pair.accepted().read(got.clear()).get());
             Told<Integer> told = new Told<>();
             pair.client.read(got.clear(), null, told);
             assertFalse(told.isDone());
             assertThrows(ReadPendingException.class, () -> pair.client.read(ByteBuffer.allocate(1)));
-            pair.accepted.write(ByteBuffer.allocate(2)).get();
+            pair.accepted().write(ByteBuffer.allocate(2)).get();
             assertEquals(2, told.get());
-            pair.accepted.close();
+            pair.accepted().close();
             assertEquals(-1, pair.client.read(got.clear()).get());
         }
     }
@@ -156,7 +163,7 @@ class AsynchronousStreamTest {
                     });
             ByteBuffer got = ByteBuffer.allocate(bytes.length);
             while (got.hasRemaining()) {
-                assertTrue(pair.accepted.read(got).get() > 0);
+                assertTrue(pair.accepted().read(got).get() > 0);
             }
             done.get();
             assertEquals(ByteBuffer.wrap(bytes), got.flip());
@@ -269,7 +276,7 @@ class AsynchronousStreamTest {
                     () -> pair.provider.openAsynchronousSocketChannel(pair.group));
             assertFalse(pair.group.isTerminated());
             pair.client.close();
-            pair.accepted.close();
+            pair.accepted().close();
             pair.server.close();
             assertTrue(pair.group.awaitTermination(10, TimeUnit.SECONDS));
         }
@@ -314,13 +321,13 @@ class AsynchronousStreamTest {
             assertEquals(3, written.get());
             ByteBuffer[] to = {ByteBuffer.allocate(1), ByteBuffer.allocate(5)};
             Told<Long> read = new Told<>();
-            pair.accepted.read(to, 0, 2, 0, TimeUnit.SECONDS, null, read);
+            pair.accepted().read(to, 0, 2, 0, TimeUnit.SECONDS, null, read);
             assertEquals(3, read.get());
             assertEquals(1, to[0].get(0));
             assertEquals(3, to[1].get(1));
             assertThrows(
                     IndexOutOfBoundsException.class,
-                    () -> pair.accepted.read(to, 1, 2, 0, TimeUnit.SECONDS, null, read));
+                    () -> pair.accepted().read(to, 1, 2, 0, TimeUnit.SECONDS, null, read));
         }
     }
 
@@ -328,6 +335,7 @@ class AsynchronousStreamTest {
     @EnumSource
     void aHandlerThatWaitsHoldsUpNobodyElse(Ground ground) throws Exception {
         try (Pair pair = new Pair(ground).connected()) {
+            CompletableFuture<Integer> entered = new CompletableFuture<>();
             CompletableFuture<Integer> release = new CompletableFuture<>();
             pair.client.write(
                     ByteBuffer.allocate(1),
@@ -335,15 +343,17 @@ class AsynchronousStreamTest {
                     new CompletionHandler<Integer, Object>() {
                         @Override
                         public void completed(Integer result, Object attachment) {
+                            entered.complete(result);
                             release.join();
                         }
 
                         @Override
                         public void failed(Throwable cause, Object attachment) {}
                     });
-            assertEquals(1, pair.accepted.read(ByteBuffer.allocate(9)).get());
+            assertEquals(1, entered.get());
+            assertEquals(1, pair.accepted().read(ByteBuffer.allocate(9)).get());
             Told<Integer> told = new Told<>();
-            pair.accepted.read(ByteBuffer.allocate(9), null, told);
+            pair.accepted().read(ByteBuffer.allocate(9), null, told);
             pair.client.write(ByteBuffer.allocate(4)).get();
             assertEquals(4, told.get());
             release.complete(1);

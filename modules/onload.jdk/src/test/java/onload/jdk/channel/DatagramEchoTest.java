@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
@@ -77,7 +78,7 @@ class DatagramEchoTest {
             ByteBuffer got = ByteBuffer.allocate(100);
             for (InetSocketAddress to :
                     new InetSocketAddress[] {
-                        world.at(port), new InetSocketAddress("127.0.0.1", port), world.at(port)
+                        world.at(port), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), world.at(port)
                     }) {
                 client.send(ByteBuffer.allocate(9), to);
                 got.clear();

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -80,7 +81,7 @@ class EchoTest {
                         ByteBuffer got = ByteBuffer.allocate(16);
                         SocketChannel channel = (SocketChannel) key.channel();
                         int count = channel.read(got);
-                        if (key == clientKey) {
+                        if (key.equals(clientKey)) {
                             echoed += count;
                             channel.close();
                         } else if (count < 0) {
@@ -106,7 +107,7 @@ class EchoTest {
             int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
             for (InetSocketAddress to :
                     new InetSocketAddress[] {
-                        world.at(port), new InetSocketAddress("127.0.0.1", port), world.at(port)
+                        world.at(port), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), world.at(port)
                     }) {
                 server.configureBlocking(true);
                 try (SocketChannel client = world.provider().openSocketChannel()) {
