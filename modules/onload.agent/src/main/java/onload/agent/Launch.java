@@ -233,8 +233,13 @@ public final class Launch {
         try {
             return method.invoke(null, arguments);
         } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
+            Throwable cause = e.getCause();
+            // What a person can mend may have been found while a class was made ready.
+            if (cause instanceof ExceptionInInitializerError && cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            if (cause instanceof RuntimeException fault) {
+                throw fault;
             }
             throw e;
         }
