@@ -74,6 +74,9 @@ public final class Onload implements Callable<Integer> {
         run.setStopAtPositional(true);
         CommandLine line = new CommandLine(new Onload());
         line.addSubcommand(run);
+        line.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         line.setUsageHelpWidth(WIDTH);
         line.setExecutionExceptionHandler((fault, _, _) -> refused(fault, console));
         line.setParameterExceptionHandler((fault, _) -> misread(fault, console));

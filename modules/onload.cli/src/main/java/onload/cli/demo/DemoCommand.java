@@ -34,7 +34,7 @@ import java.util.concurrent.Callable;
         footerHeading = "%nExamples:%n",
         footer = {
             "  onload demo",
-            "  onload demo --loss 1% --delay 1ms --requests 2000",
+            "  onload demo --loss 1%% --delay 1ms --requests 2000",
             "",
             "Exit codes: 0 if every answer came and was right, else 1."
         })
@@ -46,12 +46,12 @@ public final class DemoCommand implements Callable<Integer> {
     private static final Map<String, String> SHOWN = new LinkedHashMap<>();
 
     static {
-        SHOWN.put("nic0 TRANSMITTED_FRAMES", "frames sent");
-        SHOWN.put("nic0 RECEIVED_FRAMES", "frames received");
-        SHOWN.put("tcp SEGMENTS_SENT", "TCP segments sent");
-        SHOWN.put("tcp RETRANSMISSIONS", "of these, sent again");
-        SHOWN.put("tcp ESTABLISHED", "connections established");
-        SHOWN.put("stack FAULTS", "faults of the stack");
+        SHOWN.put("nic0 transmitted_frames", "frames sent");
+        SHOWN.put("nic0 received_frames", "frames received");
+        SHOWN.put("tcp segments_sent", "TCP segments sent");
+        SHOWN.put("tcp retransmissions", "of these, sent again");
+        SHOWN.put("tcp established", "connections established");
+        SHOWN.put("stack faults", "faults of the stack");
     }
 
     @Option(

@@ -27,6 +27,10 @@ final class Examination {
         }
     }
 
+    /** No set of capabilities is so large. */
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    /** Of a pool of the usual size. */
     private static final long PACKETS_BYTES = 16L << 20;
 
     private final Path root;
@@ -83,9 +87,14 @@ final class Examination {
                 : Finding.fine("clock", source);
     }
 
+    /** {@return the bits of the effective capabilities} */
+    private long effective() {
+        return number(text("proc/self/status"), "(?m)^CapEff:\\s*([0-9a-fA-F]+)", 16);
+    }
+
     private Finding capabilities() {
-        long effective = number(text("proc/self/status"), "(?m)^CapEff:\\s*([0-9a-fA-F]+)", 16);
-        if (effective < 0) {
+        long effective = effective();
+        if (effective == UNKNOWN) {
             return Finding.better("privileges", "they cannot be read", "mount /proc");
         }
         List<String> had = new ArrayList<>();
@@ -106,6 +115,10 @@ final class Examination {
     }
 
     private Finding lockedMemory() {
+        long effective = effective();
+        if (effective != UNKNOWN && (effective >>> Capability.CAP_IPC_LOCK.bit & 1) == 1) {
+            return Finding.fine("locked memory", "no limit, by CAP_IPC_LOCK");
+        }
         Matcher limit =
                 Pattern.compile("(?m)^Max locked memory\\s+(\\S+)").matcher(text("proc/self/limits"));
         if (!limit.find() || limit.group(1).equals("unlimited")) {
@@ -186,6 +199,6 @@ final class Examination {
         Matcher matcher = Pattern.compile(pattern).matcher(text);
         return matcher.find()
                 ? Long.parseUnsignedLong(matcher.group(1).toLowerCase(Locale.ROOT), radix)
-                : -1;
+                : UNKNOWN;
     }
 }

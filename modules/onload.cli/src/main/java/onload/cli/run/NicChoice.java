@@ -21,10 +21,9 @@ public final class NicChoice {
             names = "--nic",
             paramLabel = "SPEC",
             required = true,
-            description = {
-                "The NIC: emulated[:NETWORK], tap:NAME or afxdp:IFNAME[/QUEUE], with settings of its provider",
-                "behind commas. Several NICs: once for each, followed by what belongs to it."
-            })
+            description =
+                    "The NIC: emulated[:NETWORK], tap:NAME or afxdp:IFNAME[/QUEUE], with settings of its"
+                            + " provider behind commas. Several NICs: once for each, followed by what belongs to it.")
     private String spec = "";
 
     @Option(

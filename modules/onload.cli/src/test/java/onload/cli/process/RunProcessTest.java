@@ -90,8 +90,7 @@ class RunProcessTest {
     void argumentsThatAreNoTextInTheLocaleAreHandedOnAsTheyAre() throws Exception {
         onload.variable("LC_ALL", "C");
         // The JVM of this test may not be able to say it either; a shell can.
-        String script = "exec '%s' run -- printf '%%s' \"$(printf '\\303\\244\\377')\"";
-        Ended ended = onload.run(List.of("sh", "-c", script.formatted(onload.scriptPath())));
+        Ended ended = shell(" run -- printf '%s' \"$(printf '\\303\\244\\377')\"");
         assertEquals(0, ended.exitCode(), ended::errors);
         byte[] bytes = Files.readAllBytes(folder.resolve("stdout"));
         assertEquals(List.of((byte) 0xC3, (byte) 0xA4, (byte) 0xFF), List.of(bytes[0], bytes[1], bytes[2]));
@@ -133,17 +132,13 @@ class RunProcessTest {
 
     @Test
     void filesThatItWasGivenAreTheProgramsToo() throws Exception {
-        String script = "exec '%s' run -- cat /dev/fd/7 7<<< given";
-        Ended ended =
-                onload.run(List.of("bash", "-c", script.formatted(onload.scriptPath())));
+        Ended ended = shell(" run -- cat /dev/fd/7 7<<< given");
         assertEquals("given\n", ended.output(), ended::errors);
     }
 
     @Test
     void theLimitOfOpenFilesStays() throws Exception {
-        String script = "ulimit -Sn 333; exec '%s' run -- sh -c 'ulimit -Sn'";
-        Ended ended =
-                onload.run(List.of("bash", "-c", script.formatted(onload.scriptPath())));
+        Ended ended = shell(" run -- sh -c 'ulimit -Sn'");
         assertEquals("333\n", ended.output());
     }
 
@@ -273,6 +268,12 @@ class RunProcessTest {
                 onload.script(script)
                         .onload(with("--", "java", "-cp", OnloadScript.classes(), Probe.class.getName(), "192.0.2.1"));
         assertTrue(ended.output().contains("OnloadServerSocketChannel 192.0.2.1\n"), ended::errors);
+    }
+
+    /** In a shell that allows few files. */
+    private Ended shell(String words) throws IOException, InterruptedException {
+        String script = "ulimit -Sn 333; exec '" + onload.scriptPath() + "'" + words;
+        return onload.run(List.of("bash", "-c", script));
     }
 
     private Path jdk(String name, String version) throws IOException {
