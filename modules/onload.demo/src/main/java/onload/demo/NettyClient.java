@@ -72,7 +72,7 @@ final class NettyClient implements Client {
         DefaultFullHttpRequest request =
                 new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
         request.headers().set(HttpHeaderNames.HOST, host);
-        channel.writeAndFlush(request);
+        var _ = channel.writeAndFlush(request);
         Boolean answer = answers.poll(30, TimeUnit.SECONDS);
         if (answer == null) {
             throw new IOException("no answer within 30 s");

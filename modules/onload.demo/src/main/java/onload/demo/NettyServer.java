@@ -62,7 +62,7 @@ final class NettyServer implements AutoCloseable {
                             HttpResponseStatus.OK,
                             Unpooled.wrappedBuffer(Answer.BYTES));
             response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, Answer.BYTES.length);
-            context.writeAndFlush(response);
+            var _ = context.writeAndFlush(response);
         }
     }
 
