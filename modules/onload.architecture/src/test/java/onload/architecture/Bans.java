@@ -143,6 +143,11 @@ final class Bans {
     static final List<Exemption> EXEMPT =
             List.of(
                     new Exemption(
+                            "onload.agent.Agent",
+                            "standard streams",
+                            "a program that cannot be accelerated does not start, and whoever started it"
+                                    + " is told why"),
+                    new Exemption(
                             "onload.nic.capture.Capture",
                             "threads",
                             "the file of a capture is written by a thread of its own, so that the"

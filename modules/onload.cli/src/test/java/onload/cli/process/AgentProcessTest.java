@@ -1,7 +1,6 @@
 package onload.cli.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.cli.process.OnloadScript.Ended;
@@ -18,10 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
-
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 
 @Timeout(120)
 class AgentProcessTest {
@@ -209,13 +206,11 @@ class AgentProcessTest {
                 """
                         .formatted(expression));
         Path classes = folder.resolve("module");
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertNotNull(compiler);
+        ToolProvider compiler = ToolProvider.findFirst("javac").orElseThrow();
         int result =
                 compiler.run(
-                        null,
-                        null,
-                        null,
+                        System.out,
+                        System.err,
                         "-d",
                         classes.toString(),
                         "-p",
