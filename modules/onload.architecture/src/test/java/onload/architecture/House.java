@@ -32,6 +32,7 @@ final class House {
                     "onload.demo", "is any program, which the command runs to show what it does",
                     "onload.bench", "measures the others, as one program with everything inside",
                     "onload.interop", "lets stacks talk with the kernel and real programs",
+                    "onload.programs", "has unmodified programs run on stacks",
                     "onload.stress", "lets threads race for what they share");
 
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
