@@ -8,6 +8,8 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.FragmentHandler;
 
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SleepingIdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.file.Files;
@@ -20,7 +22,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class AeronProgram {
     private static final int STREAM = 7;
-    private static final int COUNT = 2000;
+    private static final int COUNT = 500;
+    private static final long PAUSE_NS = 20_000;
     private static final int LONGEST = 5000;
 
     private AeronProgram() {}
@@ -59,12 +62,13 @@ public final class AeronProgram {
         UnsafeBuffer message = new UnsafeBuffer(bytes);
         Answers answers = new Answers();
         var assembler = new io.aeron.FragmentAssembler(answers);
+        IdleStrategy idle = new SleepingIdleStrategy(PAUSE_NS);
         for (int i = 0; i < COUNT; i++) {
-            int length = 8 + i % (LONGEST - 8);
+            int length = 8 + i * 10 % (LONGEST - 8);
             send(out, message, length);
             long endNs = end();
             while (answers.count == i) {
-                in.poll(assembler, 10);
+                idle.idle(in.poll(assembler, 10));
                 Say.check(System.nanoTime() - endNs < 0, "an answer comes to message " + i);
             }
             Say.check(answers.length == length, "the answer is as long as the message");
@@ -76,8 +80,9 @@ public final class AeronProgram {
                 new io.aeron.FragmentAssembler(
                         (buffer, offset, length, header) ->
                                 send(out, new UnsafeBuffer(buffer, offset, length), length));
+        IdleStrategy idle = new SleepingIdleStrategy(PAUSE_NS);
         while (!Thread.currentThread().isInterrupted()) {
-            in.poll(assembler, 10);
+            idle.idle(in.poll(assembler, 10));
         }
     }
 
@@ -85,7 +90,7 @@ public final class AeronProgram {
         long endNs = end();
         while (out.offer(message, 0, length) < 0) {
             Say.check(System.nanoTime() - endNs < 0, "a message can be sent");
-            Thread.onSpinWait();
+            Thread.yield();
         }
     }
 

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * is lost is sent again.
  */
 public final class DatagramClient {
-    private static final int[] SIZES = {0, 1, 17, 1472, 1473, 9000, 40_000, 65_507};
+    private static final int[] SIZES = {1, 17, 1472, 1473, 9000, 40_000, 65_507};
     private static final int[] SMALL = {1, 17, 1400};
     private static final int TRIES = 10;
     private static final int PATIENCE_MS = 1000;
@@ -38,6 +38,8 @@ public final class DatagramClient {
             }
             default -> {
                 try (DatagramSocket socket = new DatagramSocket()) {
+                    // Only what is not connected sends datagrams without a byte.
+                    bySocket(socket, remote, new int[] {0});
                     bySocket(socket, remote, SIZES);
                 }
                 try (DatagramSocket socket = new DatagramSocket()) {

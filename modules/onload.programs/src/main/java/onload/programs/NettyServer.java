@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
 
 import java.net.InetSocketAddress;
 
@@ -66,7 +67,7 @@ public final class NettyServer {
             byte[] body =
                     Pages.answer(
                             request.method().name(),
-                            request.uri(),
+                            new QueryStringDecoder(request.uri()).path(),
                             ByteBufUtil.getBytes(request.content()));
             ByteBuf content = body == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
             FullHttpResponse response =

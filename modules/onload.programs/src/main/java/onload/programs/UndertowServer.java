@@ -1,6 +1,7 @@
 package onload.programs;
 
 import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
 
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ public final class UndertowServer {
                         .addHttpListener(Integer.parseInt(arguments[1]), arguments[0])
                         .setIoThreads(2)
                         .setWorkerThreads(8)
+                        .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                         .setHandler(UndertowServer::receive)
                         .build();
         server.start();
