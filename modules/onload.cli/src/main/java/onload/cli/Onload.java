@@ -77,6 +77,8 @@ public final class Onload implements Callable<Integer> {
         line.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().versionProvider(new Version()));
+        // A word that begins with @ is a program's, such as the argument file of a java.
+        line.setExpandAtFiles(false);
         line.setUsageHelpWidth(WIDTH);
         line.setExecutionExceptionHandler((fault, _, _) -> refused(fault, console));
         line.setParameterExceptionHandler((fault, _) -> misread(fault, console));
