@@ -87,10 +87,11 @@ public final class AeronProgram {
     }
 
     private static void send(Publication out, DirectBuffer message, int length) {
+        IdleStrategy idle = new SleepingIdleStrategy(PAUSE_NS);
         long endNs = end();
         while (out.offer(message, 0, length) < 0) {
             Say.check(System.nanoTime() - endNs < 0, "a message can be sent");
-            Thread.yield();
+            idle.idle();
         }
     }
 

@@ -3,6 +3,7 @@ package onload.programs;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -17,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One selector for all: ADDRESS PORT. It echoes streams and datagrams there, streams at a port of 127.0.0.1 and at a
@@ -28,7 +30,7 @@ public final class MixedSelector {
 
     private final Selector selector;
     private final Pipe pipe = Pipe.open();
-    private volatile int piped;
+    private final AtomicInteger piped = new AtomicInteger();
 
     private MixedSelector(Selector selector) throws IOException {
         this.selector = selector;
@@ -44,7 +46,7 @@ public final class MixedSelector {
             mixed.listen(ServerSocketChannel.open(), local);
             mixed.datagrams(local);
             ServerSocketChannel loopback = ServerSocketChannel.open();
-            mixed.listen(loopback, new InetSocketAddress("127.0.0.1", 0));
+            mixed.listen(loopback, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             mixed.listen(ServerSocketChannel.open(StandardProtocolFamily.UNIX), unix);
             mixed.pipe.source().configureBlocking(false);
             mixed.pipe.source().register(selector, SelectionKey.OP_READ);
@@ -81,7 +83,7 @@ public final class MixedSelector {
             while (bytes.hasRemaining()) {
                 pipe.sink().write(bytes);
             }
-            while (piped < LOCAL_BYTES) {
+            while (piped.get() < LOCAL_BYTES) {
                 Thread.sleep(1);
             }
             Say.line("pipe");
@@ -124,7 +126,7 @@ public final class MixedSelector {
                 echo(datagrams);
             } else if (key.channel() instanceof Pipe.SourceChannel source) {
                 ByteBuffer buffer = ByteBuffer.allocate(8192);
-                piped += Math.max(0, source.read(buffer));
+                piped.addAndGet(Math.max(0, source.read(buffer)));
             } else {
                 ((Connection) key.attachment()).serve(key);
             }

@@ -31,7 +31,7 @@ public final class TomcatServer {
         tomcat.setConnector(connector);
         Context context = tomcat.addContext("", folder);
         Tomcat.addServlet(context, "pages", new PageServlet());
-        context.addServletMappingDecoded("/*", "pages");
+        context.addServletMapping("/*", "pages");
         tomcat.start();
         Say.ready(connector.getLocalPort());
         tomcat.getServer().await();
