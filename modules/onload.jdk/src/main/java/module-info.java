@@ -6,6 +6,7 @@ module onload.jdk {
     exports onload.jdk;
     exports onload.jdk.async;
     exports onload.jdk.channel;
+    exports onload.jdk.net;
 
     provides java.nio.channels.spi.SelectorProvider with
             onload.jdk.OnloadSelectorProvider;

@@ -3,8 +3,13 @@ package onload.jdk;
 import onload.jdk.async.OnloadAsynchronousChannelProvider;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.internal.Ending;
+import onload.jdk.net.OnloadServerSocketImpl;
+import onload.jdk.net.OnloadSocketImpl;
 import onload.sockets.Stack;
 
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.HashMap;
@@ -23,6 +28,8 @@ public final class Installation {
                 OnloadAsynchronousChannelProvider.of(PROVIDER);
     }
 
+    private static boolean isInstalled;
+
     private Installation() {}
 
     /** {@return where the sockets of this process go} */
@@ -38,6 +45,30 @@ public final class Installation {
     /** {@return the provider of asynchronous channels} */
     public static AsynchronousChannelProvider asynchronousChannelProvider() {
         return OfProcess.ASYNCHRONOUS;
+    }
+
+    /**
+     * Makes every {@code Socket}, {@code ServerSocket}, {@code DatagramSocket} and {@code MulticastSocket} that is opened
+     * from now on one of ours. A second call does nothing.
+     *
+     * @throws IllegalStateException if somebody else has installed factories before, which can be done once in the life
+     *     of a JVM; then those stay, and sockets of that kind are what they make
+     */
+    @SuppressWarnings("deprecation") // There is no other way to all sockets of a program that knows nothing of us.
+    public static synchronized void installSocketFactories() {
+        if (isInstalled) {
+            return;
+        }
+        try {
+            Socket.setSocketImplFactory(() -> new OnloadSocketImpl(acceleration()));
+            ServerSocket.setSocketFactory(() -> new OnloadServerSocketImpl(acceleration()));
+        } catch (IOException | Error e) {
+            throw new IllegalStateException(
+                    "the socket factories of this JVM are somebody else's; expected none: install those of onload"
+                            + " first, by its agent, or leave the others out",
+                    e);
+        }
+        isInstalled = true;
     }
 
     /**

@@ -53,6 +53,8 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
     /** Written under the state's lock, once. */
     private volatile @Nullable Listeners listeners;
 
+    private volatile @Nullable InetSocketAddress boundTo;
+
     /** A Unix-domain channel from the beginning. */
     private final @Nullable ServerSocketChannel unix;
 
@@ -122,6 +124,7 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
                                 }
                             });
             listeners = bound;
+            boundTo = bound.localAddress();
             ServerSocketChannel kernel = bound.kernel();
             if (kernel != null) {
                 if (bound.stacks().isEmpty()) {
@@ -343,11 +346,19 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
         synchronized (stateLock) {
             ServerSocket known = adaptor;
             if (known == null) {
+                if (unix != null) {
+                    throw new UnsupportedOperationException("Not supported");
+                }
                 known = ServerSocketAdaptor.of(this);
                 adaptor = known;
             }
             return known;
         }
+    }
+
+    /** {@return the address that it is bound to, or was; null if it never was} */
+    @Nullable InetSocketAddress boundTo() {
+        return boundTo;
     }
 
     // For selectors.

@@ -4,6 +4,7 @@ import onload.jdk.Acceleration;
 import onload.jdk.Placement;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
+import onload.jdk.internal.FreePorts;
 import onload.jdk.internal.KernelSockets;
 import onload.jdk.internal.OptionBridge;
 import onload.jdk.internal.Wildcards;
@@ -20,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
@@ -31,6 +33,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.NoConnectionPendingException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
@@ -47,6 +50,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Reading and writing each have a lock of their own, as the specification asks; the state has a third.
  */
 public final class OnloadSocketChannel extends SocketChannel implements Front, Accelerable {
+    private static final long NS_PER_MS = 1_000_000L;
     private static final int GATHER_BYTES = 64 << 10;
     private static final int CONNECT_OPS_WHILE_PENDING = Readiness.WRITABLE;
 
@@ -74,6 +78,8 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
     private volatile @Nullable InetSocketAddress remote;
     private volatile boolean isInputShut;
     private volatile boolean isOutputShut;
+    private volatile @Nullable InetSocketAddress lastLocal;
+    private volatile boolean isOutOfBandInline;
     private java.net.@Nullable Socket adaptor;
 
     /** Makes one that is neither bound nor connected. */
@@ -143,6 +149,9 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
     private void becomeKernels(SocketChannel channel, String why) throws IOException {
         try {
             options.apply(channel);
+            if (isOutOfBandInline) {
+                channel.socket().setOOBInline(true);
+            }
             channel.configureBlocking(isBlocking());
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -170,7 +179,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
         try {
             return stack.tcp();
         } catch (IllegalStateException e) {
-            throw new java.net.SocketException(e.getMessage(), e);
+            throw new SocketException(e.getMessage(), e);
         }
     }
 
@@ -228,7 +237,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
 
     private void bindStack(Stack stack, InetSocketAddress address) throws IOException {
         TcpSocket socket = openTcp(stack);
-        int answer = socket.bind(address);
+        int answer = FreePorts.bind(socket, address);
         if (answer != 0) {
             socket.close();
             throw Failures.ofBind(answer);
@@ -731,6 +740,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
             channel = kernel;
         }
         if (socket != null) {
+            lastLocal = socket.localAddress();
             socket.close();
         }
         if (channel != null) {
@@ -859,10 +869,143 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
         synchronized (stateLock) {
             java.net.@Nullable Socket known = adaptor;
             if (known == null) {
-                known = new SocketAdaptor(this);
+                if (family == StandardProtocolFamily.UNIX) {
+                    throw new UnsupportedOperationException("Not supported");
+                }
+                known = SocketAdaptor.of(this);
                 adaptor = known;
             }
             return known;
+        }
+    }
+
+    // For the adaptor.
+
+    boolean isInputShut() {
+        return isInputShut;
+    }
+
+    boolean isOutputShut() {
+        return isOutputShut;
+    }
+
+    /** {@return the local address, of a closed channel the last one; null if there never was one} */
+    @Nullable InetSocketAddress knownLocal() {
+        TcpSocket socket = tcp;
+        SocketChannel channel = kernel;
+        if (channel != null) {
+            return (InetSocketAddress) channel.socket().getLocalSocketAddress();
+        }
+        InetSocketAddress last = lastLocal;
+        return socket == null || last != null ? last : socket.localAddress();
+    }
+
+    /** {@return the peer's address, of a closed channel the last one; null if there never was one} */
+    @Nullable InetSocketAddress knownRemote() {
+        SocketChannel channel = kernel;
+        return channel == null
+                ? remote
+                : (InetSocketAddress) channel.socket().getRemoteSocketAddress();
+    }
+
+    /**
+     * Reads some bytes, and waits for the first.
+     *
+     * @param timeoutMs longest wait, 0 for ever
+     * @return how many, or −1 at the end
+     * @throws SocketTimeoutException if the time is over
+     */
+    int readWaiting(byte[] to, int offset, int length, int timeoutMs) throws IOException {
+        readLock.lock();
+        try {
+            TcpSocket socket = checkConnected();
+            checkBlocking();
+            if (isInputShut) {
+                return -1;
+            }
+            if (socket != null) {
+                long timeoutNs = timeoutMs == 0 ? Long.MAX_VALUE : timeoutMs * NS_PER_MS;
+                return receive(socket, ByteBuffer.wrap(to, offset, length), timeoutNs);
+            }
+            SocketChannel channel = Objects.requireNonNull(kernel);
+            try {
+                java.net.Socket timed = channel.socket();
+                timed.setSoTimeout(timeoutMs);
+                return timed.getInputStream().read(to, offset, length);
+            } finally {
+                closeWith(channel);
+            }
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** Writes all bytes, and waits for room. */
+    void writeWaiting(byte[] from, int offset, int length) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(from, offset, length);
+        writeLock.lock();
+        try {
+            TcpSocket socket = checkConnected();
+            checkBlocking();
+            while (left.hasRemaining()) {
+                int unused = socket == null ? writeKernel(left) : send(socket, left);
+            }
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /** Writes a byte of urgent data; a stack has it in the stream. Answers 0 if there is no room. */
+    int writeUrgent(byte data) throws IOException {
+        writeLock.lock();
+        try {
+            TcpSocket socket = checkConnected();
+            if (socket != null) {
+                return send(socket, ByteBuffer.wrap(new byte[] {data}));
+            }
+            Objects.requireNonNull(kernel).socket().sendUrgentData(data);
+            return 1;
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /** {@return the bytes that can be read without waiting} */
+    int available() throws IOException {
+        TcpSocket socket = checkConnected();
+        if (isInputShut) {
+            return 0;
+        }
+        return socket == null
+                ? Objects.requireNonNull(kernel).socket().getInputStream().available()
+                : socket.available();
+    }
+
+    /** Says whether the kernel is to leave urgent data in the stream, as stacks always do. */
+    void outOfBandInline(boolean isInline) throws SocketException {
+        synchronized (stateLock) {
+            SocketChannel channel = kernel;
+            if (!isOpen()) {
+                throw new SocketException("Socket is closed");
+            }
+            if (channel != null) {
+                channel.socket().setOOBInline(isInline);
+            }
+            isOutOfBandInline = isInline;
+        }
+    }
+
+    /** {@return what was said last} */
+    boolean outOfBandInline() throws SocketException {
+        if (!isOpen()) {
+            throw new SocketException("Socket is closed");
+        }
+        return isOutOfBandInline;
+    }
+
+    private void checkBlocking() {
+        if (!isBlocking()) {
+            throw new IllegalBlockingModeException();
         }
     }
 

@@ -1,0 +1,72 @@
+package onload.jdk.net;
+
+import onload.jdk.Acceleration;
+import onload.jdk.Ground;
+import onload.jdk.World;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+
+/** How a test gets sockets: of channels, or made by java.net. */
+enum Maker {
+    ADAPTOR {
+        @Override
+        Socket socket(World world) throws IOException {
+            return world.provider().openSocketChannel().socket();
+        }
+
+        @Override
+        ServerSocket serverSocket(World world) throws IOException {
+            return world.provider().openServerSocketChannel().socket();
+        }
+    },
+    SOCKET {
+        @Override
+        Socket socket(World world) throws IOException {
+            return world.ground() == Ground.KERNEL ? new Socket() : new Ours(world.acceleration());
+        }
+
+        @Override
+        ServerSocket serverSocket(World world) throws IOException {
+            return world.ground() == Ground.KERNEL
+                    ? new ServerSocket()
+                    : new OurServer(world.acceleration());
+        }
+    };
+
+    abstract Socket socket(World world) throws IOException;
+
+    abstract ServerSocket serverSocket(World world) throws IOException;
+
+    /** As the factory would make it. */
+    private static final class Ours extends Socket {
+        Ours(Acceleration acceleration) throws SocketException {
+            super(new OnloadSocketImpl(acceleration));
+        }
+    }
+
+    /** As the factory would make it, and it accepts without one. */
+    private static final class OurServer extends ServerSocket {
+        private final Acceleration acceleration;
+
+        OurServer(Acceleration acceleration) {
+            super(new OnloadServerSocketImpl(acceleration));
+            this.acceleration = acceleration;
+        }
+
+        @Override
+        public Socket accept() throws IOException {
+            if (isClosed()) {
+                throw new SocketException("Socket is closed");
+            }
+            if (!isBound()) {
+                throw new SocketException("Socket is not bound yet");
+            }
+            Socket accepted = new Ours(acceleration);
+            implAccept(accepted);
+            return accepted;
+        }
+    }
+}
