@@ -35,6 +35,11 @@ final class Behind {
         keys.forEach(key -> key.forget(kernel));
     }
 
+    synchronized void remove(Socket socket) {
+        sockets.removeIf(each -> each.socket == socket);
+        keys.forEach(key -> key.forget(socket));
+    }
+
     synchronized void register(OnloadSelectionKey key) {
         keys.add(key);
         sockets.forEach(key::watch);

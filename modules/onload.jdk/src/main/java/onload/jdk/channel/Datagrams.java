@@ -8,11 +8,13 @@ import onload.jdk.internal.OptionBridge;
 import onload.jdk.internal.Ready;
 import onload.jdk.internal.Sources;
 import onload.jdk.internal.Wildcards;
+import onload.sockets.Poller;
 import onload.sockets.PollerKey;
 import onload.sockets.Readiness;
 import onload.sockets.Stack;
 import onload.sockets.UdpSocket;
 
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
@@ -34,24 +37,45 @@ import java.util.List;
  * kernel's at one port, else one of them. They are opened when the first is needed, and those that the local address
  * leaves out are closed when it is taken.
  *
- * <p>State machine of the channel, under its locks: one thread at a time binds, one receives, one sends.
+ * <p>While the channel is connected the others keep the port and hear nobody: they are connected to themselves, so that
+ * what comes to them is refused as by the kernel, and disconnecting restores them.
+ *
+ * <p>For the channel, under its locks: one thread at a time binds and connects, while nobody sends or receives.
  */
-final class Datagrams implements Ready {
+final class Datagrams implements Ready, Poller.Ready {
     /** A stack's socket. */
     record Of(Stack stack, UdpSocket socket) {}
 
+    /** Told when all sockets were replaced by new ones, to which nobody has said anything but options. */
+    interface Replaced {
+        void replaced() throws IOException;
+    }
+
     /** A free port of the kernel may be taken at a stack: another one is tried so often. */
     private static final int MOST_TRIES = 16;
+
+    /** More than a queue holds; a flood does not end. */
+    private static final int MOST_DRAINED = 1 << 16;
+
+    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(new byte[0]);
 
     private final Acceleration acceleration;
     private final @Nullable ProtocolFamily family;
     private final Behind behind;
     private final Options options;
+    private final Replaced replaced;
     private volatile List<Of> stacks = List.of();
     private volatile @Nullable DatagramChannel kernel;
     private volatile boolean isOpen;
     private volatile boolean isBound;
     private volatile String reason = "it is not bound yet";
+
+    /** The stack's socket that alone hears somebody. */
+    private volatile @Nullable UdpSocket only;
+
+    /** Whether the kernel's socket alone hears somebody. */
+    private volatile boolean isKernelOnly;
+
     private @Nullable Sources sources;
     private volatile boolean isClosed;
 
@@ -59,11 +83,13 @@ final class Datagrams implements Ready {
             Acceleration acceleration,
             @Nullable ProtocolFamily family,
             Behind behind,
-            Options options) {
+            Options options,
+            Replaced replaced) {
         this.acceleration = acceleration;
         this.family = family;
         this.behind = behind;
         this.options = options;
+        this.replaced = replaced;
     }
 
     // What they are.
@@ -84,6 +110,16 @@ final class Datagrams implements Ready {
         return stacks.isEmpty() ? reason : "";
     }
 
+    /** {@return the stack's socket that alone hears somebody; null if others do} */
+    @Nullable UdpSocket only() {
+        return only;
+    }
+
+    /** {@return whether only the kernel's hears somebody, and waits by itself if the channel does} */
+    boolean isKernelOnly() {
+        return isKernelOnly;
+    }
+
     @Nullable Of of(@Nullable Stack stack) {
         for (Of each : stacks) {
             if (each.stack == stack) {
@@ -93,12 +129,27 @@ final class Datagrams implements Ready {
         return null;
     }
 
+    @Nullable InetSocketAddress localAddress() throws IOException {
+        if (!isBound) {
+            return null;
+        }
+        UdpSocket alone = only;
+        DatagramChannel channel = kernel;
+        if (alone != null) {
+            return alone.localAddress();
+        }
+        return channel == null ? null : (InetSocketAddress) channel.getLocalAddress();
+    }
+
     // Opening and binding.
 
     /** Opens one of each, not bound yet: a group can be joined before the port is chosen. */
     void open() throws IOException {
         if (isOpen) {
             return;
+        }
+        if (isClosed) {
+            throw new ClosedChannelException();
         }
         List<Of> opened = new ArrayList<>();
         DatagramChannel channel = KernelSockets.datagramChannel(family);
@@ -109,9 +160,7 @@ final class Datagrams implements Ready {
                 opened.add(new Of(stack, socket));
                 options.apply(socket);
             }
-            if (!opened.isEmpty()) {
-                channel.configureBlocking(false);
-            }
+            channel.configureBlocking(false);
         } catch (IOException | RuntimeException e) {
             channel.close();
             opened.forEach(each -> each.socket.close());
@@ -120,13 +169,17 @@ final class Datagrams implements Ready {
         kernel = channel;
         stacks = List.copyOf(opened);
         isOpen = true;
+        isKernelOnly = opened.isEmpty();
         behind.add(channel);
         opened.forEach(each -> behind.add(each.stack, each.socket));
     }
 
     private static UdpSocket udp(Stack stack) throws SocketException {
         try {
-            return stack.udp();
+            UdpSocket socket = stack.udp();
+            // The JDK's are so: what others have joined is not theirs.
+            socket.set(onload.sockets.SocketOption.IP_MULTICAST_ALL, 0);
+            return socket;
         } catch (IllegalStateException e) {
             throw new SocketException(e.getMessage(), e);
         }
@@ -141,15 +194,17 @@ final class Datagrams implements Ready {
             reason = acceleration.trouble();
         } else {
             Placement placement = acceleration.toBind(address);
-            Of only = of(placement.stack());
-            if (only == null) {
+            Of one = of(placement.stack());
+            if (one == null) {
+                channel().bind(local);
                 leaveStacks(List.of());
                 reason = placement.reason();
-                channel().bind(local);
+                isKernelOnly = true;
             } else {
-                check(only.socket.bind(local));
+                check(one.socket.bind(local));
                 leaveKernel();
-                leaveStacks(List.of(only));
+                leaveStacks(List.of(one));
+                only = one.socket;
             }
         }
         isBound = true;
@@ -183,20 +238,22 @@ final class Datagrams implements Ready {
                     check(each.socket.bind(new InetSocketAddress(ofStacks(local), port)));
                 }
                 return;
-            } catch (BindException e) {
-                if (local.getPort() != 0 || tries == MOST_TRIES) {
+            } catch (SocketException e) {
+                // What was bound cannot be bound again.
+                reopen();
+                if (!(e instanceof BindException) || local.getPort() != 0 || tries == MOST_TRIES) {
                     throw e;
                 }
-                reopen();
             }
         }
     }
 
-    /** What was bound cannot be bound again. */
     private void reopen() throws IOException {
-        close(false);
+        leaveKernel();
+        leaveStacks(List.of());
         isOpen = false;
         open();
+        replaced.replaced();
     }
 
     private InetAddress ofStacks(InetSocketAddress local) {
@@ -215,49 +272,123 @@ final class Datagrams implements Ready {
         }
     }
 
-    private void leaveStacks(List<Of> but) throws IOException {
+    private void leaveStacks(List<Of> but) {
         for (Of each : stacks) {
             if (!but.contains(each)) {
+                behind.remove(each.socket);
                 each.socket.close();
             }
         }
         stacks = but;
+    }
+
+    // Connecting.
+
+    /** The channel is connected by one, null for the kernel's: the others hear nobody any more. */
+    void narrow(@Nullable UdpSocket peers) throws IOException {
         DatagramChannel channel = kernel;
-        if (but.isEmpty() && channel != null) {
-            // Nobody else is waited for: it waits as the channel does.
-            channel.configureBlocking(true);
+        forgetSources();
+        for (Of each : stacks) {
+            if (each.socket != peers) {
+                behind.remove(each.socket);
+                deafen(each);
+            }
+        }
+        if (peers != null && channel != null) {
+            behind.remove(channel);
+            deafen(channel);
+        }
+        only = peers;
+        isKernelOnly = peers == null;
+    }
+
+    private static void deafen(Of each) {
+        InetSocketAddress local = each.socket.localAddress();
+        if (local != null) {
+            for (InetAddress own : each.stack.addresses()) {
+                if (each.socket.connect(new InetSocketAddress(own, local.getPort())) == 0) {
+                    break;
+                }
+            }
+        }
+        drain(each.socket);
+    }
+
+    private static void deafen(DatagramChannel channel) throws IOException {
+        int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+        try {
+            channel.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+        } catch (SocketException e) {
+            // Bound to a group it cannot; nobody looks at what it hears.
         }
     }
 
-    /** Only the kernel's is left, and waits by itself if the channel does. */
-    boolean isKernelOnly() {
-        return isOpen && stacks.isEmpty();
+    /** Drops what was received. */
+    static void drain(UdpSocket socket) {
+        for (int i = 0; i < MOST_DRAINED; i++) {
+            if (socket.receive(NOTHING, 0, 0, null) < 0) {
+                return;
+            }
+        }
     }
 
-    @Nullable InetSocketAddress localAddress() throws IOException {
-        if (!isBound) {
-            return null;
-        }
+    /** The channel is connected no more, and its own socket neither: the others hear again. */
+    void widen() throws IOException {
+        forgetSources();
         DatagramChannel channel = kernel;
-        if (channel != null) {
-            return (InetSocketAddress) channel.getLocalAddress();
+        UdpSocket peers = only;
+        if (channel != null && !stacks.isEmpty()) {
+            channel.configureBlocking(false);
         }
-        return stacks.isEmpty() ? null : stacks.getFirst().socket.localAddress();
+        for (Of each : stacks) {
+            if (each.socket != peers) {
+                drain(each.socket);
+                each.socket.disconnect();
+                behind.add(each.stack, each.socket);
+            }
+        }
+        if (peers != null && channel != null) {
+            channel.disconnect();
+            behind.add(channel);
+        }
+        only = channel == null ? peers : null;
+        isKernelOnly = stacks.isEmpty();
     }
 
     // Options.
 
     <T> void set(SocketOption<T> option, T value) throws IOException {
-        for (Of each : stacks) {
-            OptionBridge.set(each.socket, option, value);
-        }
         DatagramChannel channel = kernel;
         if (channel != null) {
             channel.setOption(option, value);
         }
+        for (Of each : stacks) {
+            OptionBridge.set(each.socket, option, value);
+        }
+    }
+
+    @Nullable <T> T get(SocketOption<T> option) throws IOException {
+        DatagramChannel channel = kernel;
+        if (channel != null) {
+            return channel.getOption(option);
+        }
+        return stacks.isEmpty()
+                ? options.get(option)
+                : options.get(stacks.getFirst().socket, option);
     }
 
     // Waiting.
+
+    /** The kernel's waits by itself, if it is the only one, or never. While nobody sends or receives. */
+    void kernelWaits(boolean isWaiting) throws IOException {
+        DatagramChannel channel = kernel;
+        if (channel != null && isKernelOnly && channel.isBlocking() != isWaiting) {
+            if (isWaiting) {
+                forgetSources();
+            }
+            channel.configureBlocking(isWaiting);
+        }
+    }
 
     /**
      * Waits until one of them may have something.
@@ -273,8 +404,10 @@ final class Datagrams implements Ready {
         if (known == null) {
             known = new Sources();
             sources = known;
-            for (Of each : stacks) {
-                known.of(each.stack).poller().add(each.socket, Readiness.READABLE, this);
+            if (!isKernelOnly) {
+                for (Of each : stacks) {
+                    known.of(each.stack).poller().add(each.socket, Readiness.READABLE, this);
+                }
             }
             DatagramChannel channel = kernel;
             if (channel != null && channel.isOpen()) {
@@ -287,6 +420,22 @@ final class Datagrams implements Ready {
         return known;
     }
 
+    private void forgetSources() throws IOException {
+        Sources known;
+        synchronized (this) {
+            known = sources;
+            sources = null;
+        }
+        if (known != null) {
+            known.close();
+        }
+    }
+
+    @Override
+    public void ready(PollerKey key, int readiness) {
+        // Whoever waits looks for himself.
+    }
+
     @Override
     public void stackReady(PollerKey key, int readiness) {
         // Whoever waits looks for himself.
@@ -297,16 +446,12 @@ final class Datagrams implements Ready {
         // Whoever waits looks for himself.
     }
 
+    /** Closes all. Who waits comes back. */
     void close() throws IOException {
         isClosed = true;
-        close(true);
-    }
-
-    private void close(boolean isFinal) throws IOException {
         Sources known;
         synchronized (this) {
             known = sources;
-            sources = isFinal ? known : null;
         }
         if (known != null) {
             known.wake();
@@ -316,9 +461,6 @@ final class Datagrams implements Ready {
         }
         DatagramChannel channel = kernel;
         if (channel != null) {
-            if (!isFinal) {
-                behind.remove(channel);
-            }
             channel.close();
         }
         if (known != null) {

@@ -1,42 +1,106 @@
 package onload.jdk.channel;
 
+import onload.jdk.internal.Failures;
 import onload.sockets.Stack;
+import onload.sockets.UdpSocket;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ProtocolFamily;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 
 /**
  * Where groups are joined. A {@link NetworkInterface} comes from the kernel; it means a stack's interface if it has the
- * name of that: TAP devices and those of AF_XDP have. An interface that the kernel does not know, such as an
- * emulated one, is meant by the kernel's loopback interface, as it is one that only this process sees.
+ * name of that, as TAP devices and those of AF_XDP have, or an address of it. An interface that the kernel does not know,
+ * such as an emulated one, has a {@link NetworkInterface} by {@link onload.jdk.StackInterfaces}; for programs that
+ * do not know of us the kernel's loopback interface means the first such interface, too, as it is another one that only
+ * this process sees.
  */
 final class Groups {
-    private Groups() {}
+    /**
+     * A membership at a stack.
+     *
+     * @param interfaceName its interface
+     */
+    record At(UdpSocket socket, String interfaceName) {}
 
-    /** {@return the name of a stack's interface that is meant; empty if it is none of the stack's} */
-    static Optional<String> interfaceOf(Stack stack, NetworkInterface meant) throws IOException {
-        for (String name : stack.interfaceNames()) {
-            if (name.equals(meant.getName())) {
-                return Optional.of(name);
+    /**
+     * A membership at all that have the interface.
+     *
+     * @param kernel the kernel's; null if it does not have it
+     */
+    record Joined(List<At> stacks, @Nullable MembershipKey kernel) {
+        void leave(InetAddress group, @Nullable InetAddress source) {
+            for (At each : stacks) {
+                int _ =
+                        source == null
+                                ? each.socket.leave(group, each.interfaceName)
+                                : each.socket.leave(group, source, each.interfaceName);
             }
-            if (meant.isLoopback() && NetworkInterface.getByName(name) == null) {
-                return Optional.of(name);
+            if (kernel != null) {
+                kernel.drop();
             }
         }
-        return Optional.empty();
     }
+
+    private Groups() {}
+
+    // Interfaces.
+
+    /** {@return the sockets whose stack has an interface that is meant, and its name there} */
+    static List<At> at(Datagrams sockets, NetworkInterface meant) throws SocketException {
+        List<At> found = new ArrayList<>();
+        boolean isLoopback = isOfKernel(meant) && meant.isLoopback();
+        for (Datagrams.Of each : sockets.stacks()) {
+            String name = isLoopback ? unknown(each.stack()) : name(each.stack(), meant);
+            if (name != null && !(isLoopback && !found.isEmpty())) {
+                found.add(new At(each.socket(), name));
+            }
+        }
+        return found;
+    }
+
+    static boolean isOfKernel(NetworkInterface meant) throws SocketException {
+        return NetworkInterface.getByName(meant.getName()) != null;
+    }
+
+    /** An interface that the kernel does not know. */
+    private static @Nullable String unknown(Stack stack) throws SocketException {
+        for (String name : stack.interfaceNames()) {
+            if (NetworkInterface.getByName(name) == null) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /** Names of interfaces that the kernel does not know are those of several stacks: then addresses decide. */
+    private static @Nullable String name(Stack stack, NetworkInterface meant)
+            throws SocketException {
+        List<String> names = stack.interfaceNames();
+        boolean hasName = names.contains(meant.getName());
+        if (hasName && isOfKernel(meant)) {
+            return meant.getName();
+        }
+        List<InetAddress> own = stack.addresses();
+        boolean hasAddress = meant.inetAddresses().anyMatch(own::contains);
+        if (!hasAddress) {
+            return null;
+        }
+        return hasName ? meant.getName() : names.size() == 1 ? names.getFirst() : null;
+    }
+
+    // Joining.
 
     static void check(
             InetAddress group, @Nullable InetAddress source, @Nullable ProtocolFamily family) {
@@ -46,12 +110,12 @@ final class Groups {
         if (group instanceof Inet6Address && family == StandardProtocolFamily.INET) {
             throw new IllegalArgumentException("Only IPv6 sockets can join IPv6 multicast group");
         }
-        if (group instanceof Inet4Address && family == StandardProtocolFamily.INET6) {
-            throw new IllegalArgumentException("IPv6 socket cannot join IPv4 multicast group");
+        if (source != null) {
+            checkSource(group, source);
         }
-        if (source == null) {
-            return;
-        }
+    }
+
+    static void checkSource(InetAddress group, InetAddress source) {
         if (source.isAnyLocalAddress()) {
             throw new IllegalArgumentException("Source address is a wildcard address");
         }
@@ -64,33 +128,45 @@ final class Groups {
     }
 
     /** Joins everywhere where the interface is. */
-    static OnloadMembershipKey join(
-            OnloadDatagramChannel channel,
+    static Joined join(
             Datagrams sockets,
             InetAddress group,
             NetworkInterface on,
             @Nullable InetAddress source)
             throws IOException {
-        List<OnloadMembershipKey.At> joined = new ArrayList<>();
-        boolean isKernels = true;
-        for (Datagrams.Of each : sockets.stacks()) {
-            Optional<String> name = interfaceOf(each.stack(), on);
-            if (name.isPresent()) {
-                int answer =
-                        source == null
-                                ? each.socket().join(group, name.get())
-                                : each.socket().join(group, source, name.get());
-                OnloadMembershipKey.check(answer);
-                joined.add(new OnloadMembershipKey.At(each.socket(), name.get()));
-                // What a shared interface has for groups goes to the kernel; loopback is always the kernel's too.
-                isKernels = each.stack().isShared() || on.isLoopback();
+        Objects.requireNonNull(on);
+        List<At> joined = new ArrayList<>();
+        boolean isShared = sockets.stacks().stream().anyMatch(each -> each.stack().isShared());
+        try {
+            for (At each : at(sockets, on)) {
+                join(each, group, source);
+                joined.add(each);
             }
+            DatagramChannel kernel = sockets.kernel();
+            MembershipKey ofKernel = null;
+            // What a shared interface has for groups goes to the kernel; loopback is always the kernel's.
+            if (kernel != null
+                    && isOfKernel(on)
+                    && (joined.isEmpty() || isShared || on.isLoopback())) {
+                ofKernel = source == null ? kernel.join(group, on) : kernel.join(group, on, source);
+            } else if (joined.isEmpty()) {
+                throw new SocketException("No such device");
+            }
+            return new Joined(List.copyOf(joined), ofKernel);
+        } catch (IOException | RuntimeException e) {
+            new Joined(joined, null).leave(group, source);
+            throw e;
         }
-        DatagramChannel kernel = sockets.kernel();
-        MembershipKey ofKernel = null;
-        if (kernel != null && isKernels) {
-            ofKernel = source == null ? kernel.join(group, on) : kernel.join(group, on, source);
+    }
+
+    private static void join(At at, InetAddress group, @Nullable InetAddress source)
+            throws IOException {
+        int answer =
+                source == null
+                        ? at.socket.join(group, at.interfaceName)
+                        : at.socket.join(group, source, at.interfaceName);
+        if (answer != 0) {
+            throw Failures.ofDatagram(answer);
         }
-        return new OnloadMembershipKey(channel, group, on, source, List.copyOf(joined), ofKernel);
     }
 }

@@ -3,15 +3,13 @@ package onload.jdk.channel;
 import onload.jdk.Acceleration;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
+import onload.jdk.internal.Wildcards;
 import onload.sockets.Readiness;
 import onload.sockets.Socket;
 import onload.sockets.SocketOption;
 import onload.sockets.Status;
 import onload.sockets.UdpSocket;
-import onload.udp.UdpMessage;
-import onload.wire.IpAddress;
 
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -22,6 +20,7 @@ import java.net.NetworkInterface;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
@@ -41,28 +40,33 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A datagram channel. Bound to the wildcard, or not bound at all, it is every stack's and the kernel's at one port: each
- * datagram goes by who reaches its destination, and comes from whoever has one, stacks first. Bound to an address, or
- * connected, it is that one's whose the address is.
+ * A datagram channel. Bound to the wildcard or to a group, or not bound at all, it is every stack's and the kernel's at
+ * one port: each datagram goes by who reaches its destination, and comes from whoever has one, stacks first. Bound to an
+ * address, or connected, it is that one's whose the address is.
+ *
+ * <p>A group is joined where the {@link NetworkInterface} is: at the stack whose interface has its name or an address of
+ * it, else at the kernel. Interfaces that only a stack has, such as emulated ones, have a {@link NetworkInterface} by
+ * {@link onload.jdk.StackInterfaces}; where a program does not know of that, the kernel's loopback interface means the
+ * first of them as well as itself. What is sent to a group goes by the interface that {@link
+ * StandardSocketOptions#IP_MULTICAST_IF} names; if it was never set, by the first stack that has a route to the group,
+ * else by the kernel.
  */
 public final class OnloadDatagramChannel extends DatagramChannel implements Front, Accelerable {
-    private static final int NOTHING = -1;
-
-    private static final int MOST_BYTES = 65_535;
-
     private final @Nullable ProtocolFamily family;
     private final Acceleration acceleration;
     private final Behind behind = new Behind();
     private final Options options = new Options(Options.Kind.DATAGRAM);
     private final Datagrams sockets;
+    private final DatagramSender sender;
+    private final DatagramReceiver receiver;
+
+    // A thread takes them in this order.
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
     private final Object stateLock = new Object();
+
     private final List<OnloadMembershipKey> memberships = new ArrayList<>();
     private volatile @Nullable InetSocketAddress remote;
-
-    /** The stack's socket that is connected; null if the kernel's is. */
-    private volatile @Nullable UdpSocket connected;
 
     /** What IP_MULTICAST_IF says, and the stack's socket that it means; null for the kernel's. */
     private volatile @Nullable NetworkInterface groupInterface;
@@ -71,33 +75,21 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     private @Nullable DatagramSocket adaptor;
 
-    // The sender's: where the last datagram went, which the next is likely to do too.
-    private final UnsafeBuffer sent = new UnsafeBuffer();
-    private @Nullable InetSocketAddress lastTarget;
-    private @Nullable UdpSocket lastSocket;
-    private long lastHigh;
-    private long lastLow;
-
-    // The receiver's.
-    private final UnsafeBuffer received = new UnsafeBuffer();
-    private final UdpMessage message = new UdpMessage();
-    private @Nullable InetSocketAddress lastSender;
-    private long senderHigh;
-    private long senderLow;
-
     OnloadDatagramChannel(
             SelectorProvider provider, Acceleration acceleration, @Nullable ProtocolFamily family) {
         super(provider);
         this.acceleration = acceleration;
         this.family = family;
-        sockets = new Datagrams(acceleration, family, behind, options);
+        sockets = new Datagrams(acceleration, family, behind, options, this::rejoin);
+        sender = new DatagramSender(this, sockets, acceleration);
+        receiver = new DatagramReceiver(this, sockets);
     }
 
     // What it is.
 
     @Override
     public boolean isAccelerated() {
-        return remote == null ? !sockets.stacks().isEmpty() : connected != null;
+        return remote == null ? !sockets.stacks().isEmpty() : sockets.only() != null;
     }
 
     @Override
@@ -106,7 +98,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
             return "";
         }
         InetSocketAddress peer = remote;
-        return peer == null
+        return peer == null || sockets.stacks().isEmpty()
                 ? sockets.reason()
                 : acceleration.toConnect(peer.getAddress()).reason();
     }
@@ -123,7 +115,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
                 if (sockets.isBound()) {
                     throw new AlreadyBoundException();
                 }
-                bindHeld(Addresses.toBind(local, family));
+                bindHeld(local);
                 return this;
             }
         } finally {
@@ -132,17 +124,14 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         }
     }
 
-    private void bindHeld(InetSocketAddress local) throws IOException {
-        sockets.bind(local);
-        restoreBlocking();
-    }
-
-    /** The kernel's channel alone waits as this one does; among others it never waits. */
-    private void restoreBlocking() throws IOException {
-        DatagramChannel kernel = sockets.kernel();
-        if (kernel != null && sockets.isKernelOnly()) {
-            kernel.configureBlocking(isBlocking());
-        }
+    private void bindHeld(@Nullable SocketAddress local) throws IOException {
+        boolean isIpv4 = local == null && family == StandardProtocolFamily.INET;
+        sockets.bind(
+                isIpv4
+                        ? new InetSocketAddress(Wildcards.ipv4(), 0)
+                        : Addresses.toBind(local, family));
+        sender.forget();
+        sockets.kernelWaits(isBlocking());
     }
 
     private void bindIfUnbound() throws IOException {
@@ -150,7 +139,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
             synchronized (stateLock) {
                 checkOpen();
                 if (!sockets.isBound()) {
-                    bindHeld(Addresses.toBind(null, family));
+                    bindHeld(null);
                 }
             }
         }
@@ -160,8 +149,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     public @Nullable SocketAddress getLocalAddress() throws IOException {
         synchronized (stateLock) {
             checkOpen();
-            UdpSocket socket = connected;
-            return socket == null ? sockets.localAddress() : socket.localAddress();
+            return sockets.localAddress();
         }
     }
 
@@ -175,12 +163,12 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     @Override
     public boolean isConnected() {
-        return remote != null;
+        return remote != null && isOpen();
     }
 
     @Override
     public DatagramChannel connect(SocketAddress address) throws IOException {
-        InetSocketAddress to = Addresses.toConnect(address, family);
+        InetSocketAddress to = Addresses.checked(address, family);
         readLock.lock();
         writeLock.lock();
         try {
@@ -193,23 +181,34 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
                     throw new SocketException("Can't connect to port 0");
                 }
                 bindIfUnbound();
-                UdpSocket socket = socketFor(to);
-                if (socket == null) {
-                    kernel().connect(to);
-                } else {
-                    int answer = socket.connect(to);
-                    if (answer != 0) {
-                        throw Failures.ofConnect(answer);
-                    }
-                }
-                connected = socket;
-                remote = to;
+                connectHeld(to);
                 return this;
             }
         } finally {
             writeLock.unlock();
             readLock.unlock();
         }
+    }
+
+    private void connectHeld(InetSocketAddress to) throws IOException {
+        UdpSocket socket = sender.socketFor(to);
+        DatagramChannel kernel = sockets.kernel();
+        if (socket != null) {
+            int answer = socket.connect(to);
+            if (answer != 0) {
+                throw Failures.ofDatagram(answer);
+            }
+            // What had come from others before is not for a connected channel.
+            Datagrams.drain(socket);
+        } else if (kernel != null) {
+            kernel.connect(to);
+        } else {
+            throw new SocketException("Network is unreachable");
+        }
+        sockets.narrow(socket);
+        remote = to;
+        sender.forget();
+        sockets.kernelWaits(isBlocking());
     }
 
     @Override
@@ -218,55 +217,26 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         writeLock.lock();
         try {
             synchronized (stateLock) {
-                if (remote != null && isOpen()) {
-                    UdpSocket socket = connected;
-                    if (socket == null) {
-                        kernel().disconnect();
-                    } else {
-                        socket.disconnect();
-                    }
-                    connected = null;
-                    remote = null;
+                if (remote == null || !isOpen()) {
+                    return this;
                 }
+                UdpSocket socket = sockets.only();
+                DatagramChannel kernel = sockets.kernel();
+                if (socket != null) {
+                    socket.disconnect();
+                } else if (kernel != null) {
+                    kernel.disconnect();
+                }
+                sockets.widen();
+                remote = null;
+                sender.forget();
+                sockets.kernelWaits(isBlocking());
                 return this;
             }
         } finally {
             writeLock.unlock();
             readLock.unlock();
         }
-    }
-
-    private DatagramChannel kernel() throws IOException {
-        DatagramChannel kernel = sockets.kernel();
-        if (kernel == null) {
-            throw new SocketException("Network is unreachable");
-        }
-        return kernel;
-    }
-
-    /** {@return the stack's socket that reaches an address; null if it is for the kernel's} */
-    private @Nullable UdpSocket socketFor(InetSocketAddress to) {
-        if (sockets.kernel() == null && sockets.stacks().size() == 1) {
-            return sockets.stacks().getFirst().socket();
-        }
-        if (sockets.stacks().isEmpty()) {
-            return null;
-        }
-        if (to.getAddress().isMulticastAddress()) {
-            return socketForGroup(to.getAddress());
-        }
-        Datagrams.Of found = sockets.of(acceleration.toConnect(to.getAddress()).stack());
-        return found == null ? null : found.socket();
-    }
-
-    /** By the interface that was chosen for groups; else by a stack that has a route to the group. */
-    private @Nullable UdpSocket socketForGroup(InetAddress group) {
-        NetworkInterface chosen = groupInterface;
-        if (chosen != null) {
-            return groupSocket;
-        }
-        Datagrams.Of found = sockets.of(acceleration.toConnect(group).stack());
-        return found == null ? null : found.socket();
     }
 
     // Sending.
@@ -283,87 +253,16 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
                 if (!to.equals(peer)) {
                     throw new AlreadyConnectedException();
                 }
-                return sendConnected(from);
+                return sender.sendToPeer(from);
             }
+            bindIfUnbound();
             if (to.getPort() == 0) {
                 throw new SocketException("Can't send to port 0");
             }
-            bindIfUnbound();
-            place(to);
-            UdpSocket socket = lastSocket;
-            return socket == null
-                    ? sendKernel(from, to)
-                    : sendStack(socket, from, false);
+            return sender.sendTo(from, to);
         } finally {
             writeLock.unlock();
         }
-    }
-
-    private void place(InetSocketAddress to) {
-        if (!to.equals(lastTarget)) {
-            IpAddress address = IpAddress.of(to.getAddress());
-            lastHigh = address.high();
-            lastLow = address.low();
-            lastSocket = socketFor(to);
-            lastTarget = to;
-        }
-    }
-
-    private int sendKernel(ByteBuffer from, InetSocketAddress to) throws IOException {
-        DatagramChannel kernel = kernel();
-        try {
-            return kernel.send(from, to);
-        } catch (ClosedChannelException e) {
-            closeWith(kernel);
-            throw e;
-        }
-    }
-
-    private int sendConnected(ByteBuffer from) throws IOException {
-        UdpSocket socket = connected;
-        if (socket != null) {
-            return sendStack(socket, from, true);
-        }
-        DatagramChannel kernel = kernel();
-        try {
-            return kernel.write(from);
-        } catch (ClosedChannelException e) {
-            closeWith(kernel);
-            throw e;
-        }
-    }
-
-    private int sendStack(UdpSocket socket, ByteBuffer from, boolean isToPeer) throws IOException {
-        boolean isWaiting = isBlocking();
-        if (isWaiting) {
-            checkInterrupt();
-        }
-        int length = from.remaining();
-        sent.wrap(from, from.position(), length);
-        while (true) {
-            int answer = sendOnce(socket, length, isToPeer);
-            if (answer >= 0) {
-                from.position(from.position() + length);
-                return length;
-            }
-            if (answer != Status.WOULD_BLOCK) {
-                throw failed(answer);
-            }
-            if (!isWaiting) {
-                return 0;
-            }
-            int waited = socket.awaitRoom(Long.MAX_VALUE);
-            if (waited != 0) {
-                throw failed(waited);
-            }
-        }
-    }
-
-    private int sendOnce(UdpSocket socket, int length, boolean isToPeer) {
-        InetSocketAddress to = lastTarget;
-        return isToPeer || to == null
-                ? socket.send(sent, 0, length)
-                : socket.sendTo(sent, 0, length, lastHigh, lastLow, to.getPort());
     }
 
     @Override
@@ -372,7 +271,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         writeLock.lock();
         try {
             checkConnected();
-            return sendConnected(from);
+            return sender.sendToPeer(from);
         } finally {
             writeLock.unlock();
         }
@@ -384,24 +283,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         writeLock.lock();
         try {
             checkConnected();
-            long bytes = 0;
-            for (int i = offset; i < offset + length; i++) {
-                bytes += from[i].remaining();
-            }
-            if (bytes > MOST_BYTES) {
-                throw new SocketException("Message too long");
-            }
-            ByteBuffer together = ByteBuffer.allocate((int) bytes);
-            for (int i = offset; i < offset + length; i++) {
-                together.put(from[i].duplicate());
-            }
-            int done = sendConnected(together.flip());
-            if (done > 0 || bytes == 0) {
-                for (int i = offset; i < offset + length; i++) {
-                    from[i].position(from[i].limit());
-                }
-            }
-            return done;
+            return sender.sendToPeer(from, offset, length);
         } finally {
             writeLock.unlock();
         }
@@ -411,11 +293,19 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     @Override
     public @Nullable SocketAddress receive(ByteBuffer to) throws IOException {
-        return receive(to, isBlocking() ? Long.MAX_VALUE : 0);
+        Addresses.checkWritable(to);
+        readLock.lock();
+        try {
+            checkOpen();
+            bindIfUnbound();
+            return receiver.receive(to, timeoutNs());
+        } finally {
+            readLock.unlock();
+        }
     }
 
     /**
-     * Receives with a bound.
+     * Receives with a bound, whether the channel is blocking or not.
      *
      * @param timeoutNs longest wait; 0 does not wait
      * @return where the datagram is from; null if there was none in time
@@ -426,115 +316,24 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         try {
             checkOpen();
             bindIfUnbound();
-            return receiveHeld(to, timeoutNs);
+            return receiver.receive(to, timeoutNs);
         } finally {
             readLock.unlock();
         }
     }
 
-    private @Nullable SocketAddress receiveHeld(ByteBuffer to, long timeoutNs) throws IOException {
-        if (timeoutNs > 0) {
-            checkInterrupt();
-        }
-        DatagramChannel kernel = sockets.kernel();
-        if (kernel != null && sockets.isKernelOnly() && (timeoutNs == 0 || timeoutNs == Long.MAX_VALUE)) {
-            return receiveKernel(kernel, to);
-        }
-        long startNs = timeoutNs == Long.MAX_VALUE ? 0 : System.nanoTime();
-        long leftNs = timeoutNs;
-        while (true) {
-            SocketAddress from = receiveNow(to);
-            if (from != null || leftNs <= 0) {
-                return from;
-            }
-            if (!isOpen()) {
-                Ending.stay();
-                throw new AsynchronousCloseException();
-            }
-            checkInterrupt();
-            await(leftNs);
-            if (timeoutNs != Long.MAX_VALUE) {
-                leftNs = timeoutNs - (System.nanoTime() - startNs);
-            }
-        }
-    }
-
-    private void await(long leftNs) throws IOException {
-        DatagramChannel kernel = sockets.kernel();
-        if (kernel != null && kernel.isBlocking()) {
-            kernel.configureBlocking(false);
-        }
-        sockets.await(leftNs);
-    }
-
-    private @Nullable SocketAddress receiveKernel(DatagramChannel kernel, ByteBuffer to)
-            throws IOException {
-        try {
-            return kernel.receive(to);
-        } catch (ClosedChannelException e) {
-            closeWith(kernel);
-            throw e;
-        }
-    }
-
-    private @Nullable SocketAddress receiveNow(ByteBuffer to) throws IOException {
-        UdpSocket only = connected;
-        if (only != null) {
-            return receiveStack(only, to) == NOTHING ? null : remote;
-        }
-        if (remote == null) {
-            for (Datagrams.Of each : sockets.stacks()) {
-                if (receiveStack(each.socket(), to) != NOTHING) {
-                    return sender();
-                }
-            }
-        }
-        DatagramChannel kernel = sockets.kernel();
-        return kernel == null ? null : receiveKernel(kernel, to);
-    }
-
-    /** Answers how many bytes, or that there was nothing. */
-    private int receiveStack(UdpSocket socket, ByteBuffer to) throws IOException {
-        int room = to.remaining();
-        received.wrap(to, to.position(), room);
-        int count = socket.receive(received, 0, room, message);
-        if (count >= 0) {
-            to.position(to.position() + count);
-            return count;
-        }
-        if (count == Status.WOULD_BLOCK || count == Status.END_OF_STREAM) {
-            return NOTHING;
-        }
-        throw failed(count);
-    }
-
-    /** The address of the last datagram: made anew only if it is another one. */
-    private InetSocketAddress sender() {
-        InetSocketAddress known = lastSender;
-        if (known == null
-                || senderHigh != message.sourceHigh()
-                || senderLow != message.sourceLow()
-                || known.getPort() != message.sourcePort()) {
-            senderHigh = message.sourceHigh();
-            senderLow = message.sourceLow();
-            known =
-                    new InetSocketAddress(
-                            IpAddress.of(senderHigh, senderLow).toInetAddress(),
-                            message.sourcePort());
-            lastSender = known;
-        }
-        return known;
+    private long timeoutNs() {
+        return isBlocking() ? Long.MAX_VALUE : 0;
     }
 
     @Override
     public int read(ByteBuffer to) throws IOException {
-        Addresses.checkWritable(to);
+        Objects.requireNonNull(to);
         readLock.lock();
         try {
             checkConnected();
-            int before = to.position();
-            SocketAddress from = receiveHeld(to, isBlocking() ? Long.MAX_VALUE : 0);
-            return from == null ? 0 : to.position() - before;
+            Addresses.checkWritable(to);
+            return receiver.read(to, timeoutNs());
         } finally {
             readLock.unlock();
         }
@@ -543,26 +342,10 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     @Override
     public long read(ByteBuffer[] to, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, to.length);
-        int room = 0;
-        for (int i = offset; i < offset + length; i++) {
-            Addresses.checkWritable(to[i]);
-            room = (int) Math.min(MOST_BYTES, (long) room + to[i].remaining());
-        }
         readLock.lock();
         try {
             checkConnected();
-            ByteBuffer together = ByteBuffer.allocate(room);
-            if (receiveHeld(together, isBlocking() ? Long.MAX_VALUE : 0) == null) {
-                return 0;
-            }
-            together.flip();
-            long done = together.remaining();
-            for (int i = offset; i < offset + length && together.hasRemaining(); i++) {
-                int step = Math.min(together.remaining(), to[i].remaining());
-                to[i].put(together.slice(together.position(), step));
-                together.position(together.position() + step);
-            }
-            return done;
+            return receiver.read(to, offset, length, timeoutNs());
         } finally {
             readLock.unlock();
         }
@@ -578,30 +361,51 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     @Override
     public MembershipKey join(InetAddress group, NetworkInterface on, InetAddress source)
             throws IOException {
-        return joinAny(group, on, Objects.requireNonNull(source, "source address is null"));
+        return joinAny(group, on, Objects.requireNonNull(source));
     }
 
     private MembershipKey joinAny(
             InetAddress group, NetworkInterface on, @Nullable InetAddress source)
             throws IOException {
-        Objects.requireNonNull(on);
         Groups.check(group, source, family);
         synchronized (stateLock) {
             checkOpen();
-            for (OnloadMembershipKey key : memberships) {
-                if (key.isFor(group, on, source)) {
-                    return key;
-                }
-                if (key.isFor(group, on, key.sourceAddress())
-                        && (source == null || key.sourceAddress() == null)) {
-                    throw new IllegalStateException(
-                            "group is joined already, with and without source");
-                }
+            MembershipKey known = membership(group, on, source);
+            if (known != null) {
+                return known;
             }
             sockets.open();
-            OnloadMembershipKey key = Groups.join(this, sockets, group, on, source);
+            OnloadMembershipKey key =
+                    new OnloadMembershipKey(
+                            this, group, on, source, Groups.join(sockets, group, on, source));
             memberships.add(key);
             return key;
+        }
+    }
+
+    /**
+     * {@return the membership that there is; null if there is none}
+     *
+     * @throws IllegalStateException if there is one of the other kind, with or without a source
+     */
+    @Nullable MembershipKey membership(
+            InetAddress group, NetworkInterface on, @Nullable InetAddress source) {
+        synchronized (stateLock) {
+            for (OnloadMembershipKey key : memberships) {
+                if (key.isOf(group, on)) {
+                    InetAddress from = key.sourceAddress();
+                    if (Objects.equals(source, from)) {
+                        return key;
+                    }
+                    if (source == null || from == null) {
+                        throw new IllegalStateException(
+                                from == null
+                                        ? "Already a member to receive all packets"
+                                        : "Already have source-specific membership");
+                    }
+                }
+            }
+            return null;
         }
     }
 
@@ -611,22 +415,51 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         }
     }
 
-    private void chooseGroupInterface(@Nullable NetworkInterface chosen) throws IOException {
-        UdpSocket found = null;
+    void block(InetAddress group, InetAddress source) {
+        receiver.block(group, source);
+    }
+
+    void unblock(InetAddress group, InetAddress source) {
+        receiver.unblock(group, source);
+    }
+
+    /** The sockets are others, as a port was not free everywhere. */
+    private void rejoin() throws IOException {
+        for (OnloadMembershipKey key : memberships) {
+            key.rejoin(sockets);
+        }
+        NetworkInterface chosen = groupInterface;
         if (chosen != null) {
-            sockets.open();
-            for (Datagrams.Of each : sockets.stacks()) {
-                String name = Groups.interfaceOf(each.stack(), chosen).orElse(null);
-                if (name != null && found == null) {
-                    int number = each.stack().interfaceNumber(name);
+            chooseGroupInterface(chosen);
+        }
+    }
+
+    private void chooseGroupInterface(NetworkInterface chosen) throws IOException {
+        UdpSocket found = null;
+        for (Groups.At each : Groups.at(sockets, chosen)) {
+            for (Datagrams.Of of : sockets.stacks()) {
+                if (of.socket() == each.socket()) {
+                    int number = of.stack().interfaceNumber(each.interfaceName());
                     each.socket().set(SocketOption.IP_MULTICAST_IF, number);
                     found = each.socket();
                 }
             }
         }
+        DatagramChannel kernel = sockets.kernel();
+        if (kernel != null && (found == null || Groups.isOfKernel(chosen))) {
+            kernel.setOption(StandardSocketOptions.IP_MULTICAST_IF, chosen);
+        }
         groupSocket = found;
         groupInterface = chosen;
-        lastTarget = null;
+        sender.forget();
+    }
+
+    @Nullable NetworkInterface groupInterface() {
+        return groupInterface;
+    }
+
+    @Nullable UdpSocket groupSocket() {
+        return groupSocket;
     }
 
     // Options and modes.
@@ -635,16 +468,19 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     public <T> DatagramChannel setOption(java.net.SocketOption<T> option, T value)
             throws IOException {
         options.check(Objects.requireNonNull(option));
+        if (!option.type().isInstance(value)) {
+            throw new IllegalArgumentException("Invalid value '" + value + "'");
+        }
         synchronized (stateLock) {
             checkOpen();
+            // What is read back then is what the kernel makes of it.
+            sockets.open();
             if (option.equals(StandardSocketOptions.IP_MULTICAST_IF)) {
-                if (value == null) {
-                    throw new IllegalArgumentException("Cannot set IP_MULTICAST_IF to 'null'");
-                }
                 chooseGroupInterface((NetworkInterface) value);
+            } else {
+                options.keep(option, value);
+                sockets.set(option, value);
             }
-            options.keep(option, value);
-            sockets.set(option, value);
             return this;
         }
     }
@@ -655,8 +491,10 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         options.check(Objects.requireNonNull(option));
         synchronized (stateLock) {
             checkOpen();
-            DatagramChannel kernel = sockets.kernel();
-            return kernel == null ? options.get(option) : kernel.getOption(option);
+            NetworkInterface chosen = groupInterface;
+            return option.equals(StandardSocketOptions.IP_MULTICAST_IF) && chosen != null
+                    ? option.type().cast(chosen)
+                    : sockets.get(option);
         }
     }
 
@@ -672,10 +510,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         try {
             synchronized (stateLock) {
                 checkOpen();
-                DatagramChannel kernel = sockets.kernel();
-                if (kernel != null && sockets.isKernelOnly()) {
-                    kernel.configureBlocking(isBlocking);
-                }
+                sockets.kernelWaits(isBlocking);
             }
         } finally {
             writeLock.unlock();
@@ -699,16 +534,19 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     @Override
     protected void implCloseSelectableChannel() throws IOException {
-        sockets.close();
+        synchronized (stateLock) {
+            sockets.close();
+            memberships.clear();
+        }
     }
 
-    private void closeWith(DatagramChannel kernel) throws IOException {
+    void closeWith(DatagramChannel kernel) throws IOException {
         if (!kernel.isOpen()) {
             close();
         }
     }
 
-    private IOException failed(int status) throws IOException {
+    IOException failed(int status) throws IOException {
         if (status == Status.INTERRUPTED) {
             close();
             return new ClosedByInterruptException();
@@ -720,7 +558,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         return Failures.ofDatagram(status);
     }
 
-    private void checkInterrupt() throws IOException {
+    void checkInterrupt() throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             close();
             throw new ClosedByInterruptException();
@@ -742,8 +580,18 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     // For selectors.
 
+    /** A channel that is not bound can send: what stands behind it is opened with the first question. */
     @Override
     public Behind behind() {
+        synchronized (stateLock) {
+            if (isOpen()) {
+                try {
+                    sockets.open();
+                } catch (IOException e) {
+                    // Binding says so.
+                }
+            }
+        }
         return behind;
     }
 

@@ -1,8 +1,5 @@
 package onload.jdk.channel;
 
-import onload.jdk.internal.Failures;
-import onload.sockets.UdpSocket;
-
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -10,23 +7,17 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.channels.MembershipKey;
 import java.nio.channels.MulticastChannel;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 
 /** A membership of a group, at stacks and at the kernel. For any thread. */
 final class OnloadMembershipKey extends MembershipKey {
-    /**
-     * A membership at a stack.
-     *
-     * @param interfaceName its interface
-     */
-    record At(UdpSocket socket, String interfaceName) {}
-
     private final OnloadDatagramChannel channel;
     private final InetAddress group;
     private final NetworkInterface networkInterface;
     private final @Nullable InetAddress source;
-    private final List<At> stacks;
-    private final @Nullable MembershipKey kernel;
+    private final Set<InetAddress> blocked = new HashSet<>();
+    private Groups.Joined joined;
     private volatile boolean isDropped;
 
     OnloadMembershipKey(
@@ -34,21 +25,31 @@ final class OnloadMembershipKey extends MembershipKey {
             InetAddress group,
             NetworkInterface networkInterface,
             @Nullable InetAddress source,
-            List<At> stacks,
-            @Nullable MembershipKey kernel) {
+            Groups.Joined joined) {
         this.channel = channel;
         this.group = group;
         this.networkInterface = networkInterface;
         this.source = source;
-        this.stacks = stacks;
-        this.kernel = kernel;
+        this.joined = joined;
     }
 
-    boolean isFor(InetAddress other, NetworkInterface on, @Nullable InetAddress from) {
-        return isValid()
-                && group.equals(other)
-                && networkInterface.equals(on)
-                && (source == null ? from == null : source.equals(from));
+    boolean isOf(InetAddress other, NetworkInterface on) {
+        return isValid() && group.equals(other) && networkInterface.equals(on);
+    }
+
+    /** The sockets that had joined are no more, and others are there. */
+    synchronized void rejoin(Datagrams sockets) throws IOException {
+        joined = Groups.join(sockets, group, networkInterface, source);
+        for (InetAddress each : blocked) {
+            blockAtKernel(each);
+        }
+    }
+
+    private void blockAtKernel(InetAddress each) throws IOException {
+        MembershipKey kernel = joined.kernel();
+        if (kernel != null) {
+            kernel.block(each);
+        }
     }
 
     @Override
@@ -56,6 +57,7 @@ final class OnloadMembershipKey extends MembershipKey {
         return !isDropped && channel.isOpen();
     }
 
+    /** Leaves the group; once the channel is closed that has happened. */
     @Override
     public void drop() {
         synchronized (this) {
@@ -63,63 +65,45 @@ final class OnloadMembershipKey extends MembershipKey {
                 return;
             }
             isDropped = true;
-        }
-        for (At each : stacks) {
-            InetAddress from = source;
-            if (from == null) {
-                each.socket.leave(group, each.interfaceName);
-            } else {
-                each.socket.leave(group, from, each.interfaceName);
-            }
-        }
-        if (kernel != null) {
-            kernel.drop();
+            joined.leave(group, source);
+            blocked.forEach(each -> channel.unblock(group, each));
         }
         channel.dropped(this);
     }
 
-    /**
-     * Blocks a source.
-     *
-     * @throws UnsupportedOperationException at a stack: it has no memberships that leave sources out
-     */
+    /** Blocks a source; at stacks the channel drops what it sends. */
     @Override
-    public MembershipKey block(InetAddress blocked) throws IOException {
-        checkBlock(blocked);
-        if (!stacks.isEmpty()) {
-            throw new UnsupportedOperationException(
-                    "a stack cannot block sources of a group; join the sources that are wanted");
-        }
-        if (kernel != null) {
-            kernel.block(blocked);
-        }
-        return this;
-    }
-
-    private void checkBlock(InetAddress blocked) {
-        if (!isValid()) {
-            throw new IllegalStateException("key is no longer valid");
-        }
+    public synchronized MembershipKey block(InetAddress toBlock) throws IOException {
         if (source != null) {
             throw new IllegalStateException("key is source-specific");
         }
-        if (blocked.isAnyLocalAddress()) {
-            throw new IllegalArgumentException("Source address is a wildcard address");
+        if (blocked.contains(toBlock)) {
+            return this;
         }
-        if (blocked.isMulticastAddress()) {
-            throw new IllegalArgumentException("Source address is multicast address");
+        if (!isValid()) {
+            throw new IllegalStateException("key is no longer valid");
         }
-        if (!blocked.getClass().equals(group.getClass())) {
-            throw new IllegalArgumentException("Source address is different type to group");
-        }
+        Groups.checkSource(group, toBlock);
+        blockAtKernel(toBlock);
+        channel.block(group, toBlock);
+        blocked.add(toBlock);
+        return this;
     }
 
     @Override
-    public MembershipKey unblock(InetAddress blocked) {
-        if (kernel == null || !stacks.isEmpty()) {
+    public synchronized MembershipKey unblock(InetAddress toUnblock) {
+        if (!blocked.contains(toUnblock)) {
             throw new IllegalStateException("not blocked");
         }
-        kernel.unblock(blocked);
+        if (!isValid()) {
+            throw new IllegalStateException("key is no longer valid");
+        }
+        MembershipKey kernel = joined.kernel();
+        if (kernel != null) {
+            kernel.unblock(toUnblock);
+        }
+        channel.unblock(group, toUnblock);
+        blocked.remove(toUnblock);
         return this;
     }
 
@@ -141,12 +125,6 @@ final class OnloadMembershipKey extends MembershipKey {
     @Override
     public @Nullable InetAddress sourceAddress() {
         return source;
-    }
-
-    static void check(int answer) throws IOException {
-        if (answer != 0) {
-            throw Failures.ofDatagram(answer);
-        }
     }
 
     @Override

@@ -142,6 +142,15 @@ final class OnloadSelectionKey extends AbstractSelectionKey {
         }
     }
 
+    synchronized void forget(Socket socket) {
+        for (Watched each : watched) {
+            if (each.behind.socket() == socket && each.key != null) {
+                each.key.cancel();
+            }
+        }
+        watched.removeIf(each -> each.behind.socket() == socket);
+    }
+
     /** What is asked for, or what it means, has changed. */
     synchronized void refresh() {
         if (!isValid()) {

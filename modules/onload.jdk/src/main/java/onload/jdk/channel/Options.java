@@ -85,6 +85,11 @@ final class Options {
                 && (tos < 0 || tos > 255)) {
             throw new IllegalArgumentException("Invalid IP_TOS value");
         }
+        if (option.equals(StandardSocketOptions.IP_MULTICAST_TTL)
+                && value instanceof Integer hops
+                && (hops < 0 || hops > 255)) {
+            throw new IllegalArgumentException("Invalid TTL/hop value");
+        }
         set.put(option, value);
     }
 
