@@ -10,5 +10,10 @@ module onload.cli {
     exports onload.cli.console;
     exports onload.cli.demo;
     exports onload.cli.doctor;
+    exports onload.cli.measure;
     exports onload.cli.run;
+    exports onload.cli.wire;
+
+    opens onload.cli.measure to
+            info.picocli;
 }

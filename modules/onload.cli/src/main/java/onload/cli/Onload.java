@@ -5,7 +5,10 @@ import onload.cli.console.ExitCodes;
 import onload.cli.console.Refusal;
 import onload.cli.demo.DemoCommand;
 import onload.cli.doctor.DoctorCommand;
+import onload.cli.measure.PingPong;
+import onload.cli.measure.Stream;
 import onload.cli.run.RunCommand;
+import onload.cli.wire.WireCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,6 +77,9 @@ public final class Onload implements Callable<Integer> {
         run.setStopAtPositional(true);
         CommandLine line = new CommandLine(new Onload());
         line.addSubcommand(run);
+        line.addSubcommand(new PingPong(console));
+        line.addSubcommand(new Stream(console));
+        line.addSubcommand(new WireCommand(console));
         line.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().versionProvider(new Version()));

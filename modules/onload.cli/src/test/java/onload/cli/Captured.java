@@ -7,20 +7,29 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** A console whose words are kept. */
-final class Captured {
+public final class Captured {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    final Console console = new Console(stream(out), stream(err), true);
+    public final Console console;
+
+    /** Makes one that somebody looks at. */
+    public Captured() {
+        this(true);
+    }
+
+    public Captured(boolean isWatched) {
+        console = new Console(stream(out), stream(err), isWatched);
+    }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
-    String out() {
+    public String out() {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    String err() {
+    public String err() {
         return err.toString(StandardCharsets.UTF_8);
     }
 }

@@ -34,7 +34,7 @@ public final class AccelerationPlan {
 
     /** Variables of the environment that begin like options of a stack, and are none. */
     private static final Set<String> NOT_OPTIONS =
-            Set.of(VARIABLE, "ONLOAD_HOME", "ONLOAD_JAVA", "ONLOAD_STATS");
+            Set.of(VARIABLE, "ONLOAD_HOME", "ONLOAD_JAVA", "ONLOAD_STATS", "ONLOAD_MAVEN_OPTIONS");
 
     private static final String EXPECTED =
             "expected nic, address, gateway, route, profile, option or stack";

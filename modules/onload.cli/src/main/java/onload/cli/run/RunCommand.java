@@ -8,20 +8,15 @@ import onload.jdk.AccelerationPlan;
 import onload.linux.Errno;
 import onload.linux.process.ProcessText;
 import onload.linux.process.ProgramImage;
-import onload.nic.Nics;
 
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 /** {@code onload run}: starts an unmodified program, whose sockets are a stack's where that reaches. */
 @Command(
@@ -49,20 +44,7 @@ import java.util.stream.Collectors;
             "line that says so.",
         })
 public final class RunCommand implements Callable<Integer> {
-    @ArgGroup(exclusive = false, multiplicity = "0..*")
-    private List<NicChoice> nics = new ArrayList<>();
-
-    @Option(
-            names = "--profile",
-            paramLabel = "NAME",
-            description = "Options that belong together: latency, throughput, safe, or the path of a file.")
-    private List<String> profiles = new ArrayList<>();
-
-    @Option(
-            names = {"-O", "--option"},
-            paramLabel = "NAME=VALUE",
-            description = "An option of the stack, such as spin=50us; docs/options.md has them all.")
-    private List<String> options = new ArrayList<>();
+    @Mixin private StackArguments stack = new StackArguments();
 
     @Option(
             names = "--stats",
@@ -84,8 +66,8 @@ public final class RunCommand implements Callable<Integer> {
         List<byte[]> started = ProcessText.arguments();
         Variables variables = new Variables(ProcessText.environment());
         ProgramEnvironment.unhide(variables);
-        String plan = plan();
-        check(plan);
+        String plan = stack.plan();
+        stack.check(plan);
         if (plan.isEmpty() && !variables.has(AccelerationPlan.VARIABLE)) {
             Console.ofProcess()
                     .err()
@@ -95,54 +77,6 @@ public final class RunCommand implements Callable<Integer> {
         // As bytes: what the JVM made of them in its locale need not be what was written.
         List<byte[]> bytes = started.subList(started.size() - command.size(), started.size());
         throw notStarted(new ProgramImage(bytes, variables.bytes()).become());
-    }
-
-    /**
-     * {@return the stack as a text, see {@link AccelerationPlan}; empty if there is none}
-     *
-     * @throws Refusal if something cannot be read
-     */
-    String plan() {
-        if (nics.isEmpty()) {
-            if (profiles.isEmpty() && options.isEmpty()) {
-                return "";
-            }
-            throw Refusal.usage(
-                    "there are options for a stack and no NIC for it; name one by --nic, such as --nic tap:tap0");
-        }
-        StringBuilder plan = new StringBuilder();
-        nics.forEach(nic -> nic.addTo(plan));
-        profiles.forEach(profile -> add(plan, "profile", "--profile", absolute(profile)));
-        options.forEach(option -> add(plan, "option", "-O", option));
-        return plan.substring(1);
-    }
-
-    private static void add(StringBuilder plan, String word, String option, String text) {
-        if (text.isEmpty() || text.chars().anyMatch(Character::isWhitespace)) {
-            throw Refusal.usage(
-                    "%s \"%s\" has blanks or nothing in it; expected a text without".formatted(option, text));
-        }
-        plan.append(' ').append(word).append(' ').append(text);
-    }
-
-    /** The program may go elsewhere before it reads the file. */
-    private static String absolute(String profile) {
-        Path path = Path.of(profile);
-        return Files.isRegularFile(path) ? path.toAbsolutePath().normalize().toString() : profile;
-    }
-
-    private void check(String plan) {
-        try {
-            Map<String, String> environment =
-                    System.getenv().entrySet().stream()
-                            .filter(entry -> !entry.getKey().startsWith("_"))
-                            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-            AccelerationPlan.parse(plan).stacks(environment);
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            throw Refusal.usage(String.valueOf(e.getMessage()));
-        }
-        Nics installed = Nics.installed();
-        nics.forEach(nic -> nic.checkAvailable(installed));
     }
 
     private Refusal notStarted(int errno) {
