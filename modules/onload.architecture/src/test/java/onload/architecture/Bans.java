@@ -148,6 +148,10 @@ final class Bans {
                             "a program that cannot be accelerated does not start, and whoever started it"
                                     + " is told why"),
                     new Exemption(
+                            "onload.agent.Launch",
+                            "standard streams",
+                            "what the stacks did is told at the end of a program to whoever asked for it"),
+                    new Exemption(
                             "onload.nic.capture.Capture",
                             "threads",
                             "the file of a capture is written by a thread of its own, so that the"

@@ -43,7 +43,9 @@ class AgentProcessTest {
                 agrona not seen
                 level null
                 onload.jdk.channel.OnloadServerSocketChannel 192.0.2.1
+                asynchronous 192.0.2.1
                 onload.jdk.channel.OnloadServerSocketChannel 127.0.0.1
+                asynchronous 127.0.0.1
                 """,
                 ended.output());
     }

@@ -2,6 +2,7 @@ package onload.cli.process;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 
@@ -19,6 +20,10 @@ final class Probe {
             try (ServerSocketChannel channel = ServerSocketChannel.open()) {
                 channel.bind(new InetSocketAddress(local, 0));
                 System.out.println(channel.getClass().getName() + " " + local.getHostAddress());
+            }
+            try (AsynchronousServerSocketChannel channel = AsynchronousServerSocketChannel.open()) {
+                channel.bind(new InetSocketAddress(local, 0));
+                System.out.println("asynchronous " + local.getHostAddress());
             }
         }
     }

@@ -82,8 +82,8 @@ class RunProcessTest {
     void argumentsAreHandedOnAsTheyAre() throws Exception {
         Ended ended =
                 onload.onload(
-                        with("--", "printf", "<%s>", "a  b", "", "*", "$HOME", "q\"'\\", "line\n", "--nic", "-O"));
-        assertEquals("<a  b><><*><$HOME><q\"'\\><line\n><--nic><-O>", ended.output());
+                        with("--", "printf", "<%s>", "a  b", "", "*", "$HOME", "q\"'\\", "line\n", "--nic", "-O", "@x", "--", "${y}", "--"));
+        assertEquals("<a  b><><*><$HOME><q\"'\\><line\n><--nic><-O><@x><--><${y}><-->", ended.output());
     }
 
     @Test
@@ -99,6 +99,7 @@ class RunProcessTest {
     @Test
     void theCommandNeedsNoDashesBeforeIt() throws Exception {
         assertEquals("--stats\n", onload.onload(with("echo", "--stats")).output());
+        assertEquals("a -- b\n", onload.onload(with("echo", "a", "--", "b")).output());
     }
 
     @Test
