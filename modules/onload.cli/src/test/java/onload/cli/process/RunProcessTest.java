@@ -263,10 +263,8 @@ class RunProcessTest {
     void aDistributionThatWasCopiedWorksWhereverItIs() throws Exception {
         Path copy = folder.resolve("a copy");
         new ProcessBuilder("cp", "-r", onload.home().toString(), copy.toString()).start().waitFor();
-        Path script = Files.copy(onload.scriptPath(), copy.resolve("onload"));
-        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         Ended ended =
-                onload.script(script)
+                onload.script(copy.resolve("onload"))
                         .onload(with("--", "java", "-cp", OnloadScript.classes(), Probe.class.getName(), "192.0.2.1"));
         assertTrue(ended.output().contains("OnloadServerSocketChannel 192.0.2.1\n"), ended::errors);
     }
