@@ -25,6 +25,7 @@ final class Launch {
                                             System.getProperty("java.class.path"))
                                     .split(File.pathSeparator))
                     .filter(Launch::isOfPrograms)
+                    .map(entry -> Path.of(entry).toAbsolutePath().toString())
                     .collect(Collectors.joining(File.pathSeparator));
 
     private static final AtomicBoolean IS_WRITTEN = new AtomicBoolean();
