@@ -50,6 +50,18 @@ final class Behind {
         keys.remove(key);
     }
 
+    /**
+     * Keys that were cancelled are forgotten by the kernel's selectors now, not when ours are next selected from: until
+     * then the kernel's channel could not wait again.
+     */
+    synchronized void dropCancelled(SelectableChannel kernel) {
+        for (OnloadSelectionKey key : keys) {
+            if (!key.isValid()) {
+                key.forget(kernel);
+            }
+        }
+    }
+
     /** The channel is in another state, in which the same operations ask for something else. */
     synchronized void changed() {
         keys.forEach(OnloadSelectionKey::refresh);

@@ -67,6 +67,7 @@ final class OnloadPipe extends Pipe {
 
         @Override
         protected void implConfigureBlocking(boolean isBlocking) throws IOException {
+            behind.dropCancelled(kernel);
             kernel.configureBlocking(isBlocking);
         }
 
@@ -124,6 +125,7 @@ final class OnloadPipe extends Pipe {
 
         @Override
         protected void implConfigureBlocking(boolean isBlocking) throws IOException {
+            behind.dropCancelled(kernel);
             kernel.configureBlocking(isBlocking);
         }
 

@@ -314,11 +314,13 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
         try {
             synchronized (stateLock) {
                 if (unix != null) {
+                    behind.dropCancelled(unix);
                     unix.configureBlocking(isBlocking);
                 }
                 Listeners all = listeners;
                 ServerSocketChannel kernel = all == null ? null : all.kernel();
                 if (all != null && kernel != null && all.stacks().isEmpty()) {
+                    behind.dropCancelled(kernel);
                     kernel.configureBlocking(isBlocking);
                 }
             }

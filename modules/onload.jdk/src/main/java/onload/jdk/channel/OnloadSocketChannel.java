@@ -855,6 +855,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
                 checkOpen();
                 SocketChannel channel = kernel;
                 if (channel != null) {
+                    behind.dropCancelled(channel);
                     channel.configureBlocking(isBlocking);
                 }
             }

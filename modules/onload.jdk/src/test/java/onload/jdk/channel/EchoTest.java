@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -127,6 +128,51 @@ class EchoTest {
                 key.cancel();
                 selector.selectNow();
                 selector.selectedKeys().clear();
+            }
+        }
+    }
+
+    /** As the JDK's own HTTP server does with what it has accepted. */
+    @ParameterizedTest
+    @EnumSource
+    void aChannelWhoseKeyIsCancelledMayWaitAgainAtOnce(Ground ground) throws IOException {
+        try (World world = new World(ground);
+                Selector selector = world.provider().openSelector();
+                ServerSocketChannel server = world.provider().openServerSocketChannel();
+                SocketChannel client = world.provider().openSocketChannel()) {
+            server.bind(world.at(0));
+            client.connect(server.getLocalAddress());
+            try (SocketChannel accepted = server.accept()) {
+                for (int i = 0; i < 3; i++) {
+                    accepted.configureBlocking(false);
+                    SelectionKey key = accepted.register(selector, SelectionKey.OP_READ);
+                    client.write(bytes("x"));
+                    assertEquals(1, selector.select());
+                    key.cancel();
+                    accepted.configureBlocking(true);
+                    assertEquals(1, accepted.read(ByteBuffer.allocate(16)));
+                    selector.selectNow();
+                    assertTrue(selector.keys().isEmpty());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPipeWhoseKeyIsCancelledMayWaitAgainAtOnce(Ground ground) throws IOException {
+        try (World world = new World(ground);
+                Selector selector = world.provider().openSelector()) {
+            Pipe pipe = world.provider().openPipe();
+            try (Pipe.SourceChannel source = pipe.source();
+                    Pipe.SinkChannel sink = pipe.sink()) {
+                source.configureBlocking(false);
+                SelectionKey key = source.register(selector, SelectionKey.OP_READ);
+                sink.write(bytes("x"));
+                assertEquals(1, selector.select());
+                key.cancel();
+                source.configureBlocking(true);
+                assertEquals(1, source.read(ByteBuffer.allocate(16)));
             }
         }
     }
