@@ -949,7 +949,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
             TcpSocket socket = checkConnected();
             checkBlocking();
             while (left.hasRemaining()) {
-                int unused = socket == null ? writeKernel(left) : send(socket, left);
+                var _ = socket == null ? writeKernel(left) : send(socket, left);
             }
         } finally {
             writeLock.unlock();

@@ -112,11 +112,12 @@ final class KeptOptions {
         if (!option.type().isInstance(value)) {
             throw new IllegalArgumentException("Invalid value '" + value + "'");
         }
-        if ((option == StandardSocketOptions.SO_RCVBUF || option == StandardSocketOptions.SO_SNDBUF)
+        if ((option.equals(StandardSocketOptions.SO_RCVBUF)
+                        || option.equals(StandardSocketOptions.SO_SNDBUF))
                 && (Integer) value < 0) {
             throw new IllegalArgumentException("Invalid send/receive buffer size");
         }
-        if (option == StandardSocketOptions.IP_TOS
+        if (option.equals(StandardSocketOptions.IP_TOS)
                 && ((Integer) value < 0 || (Integer) value > MOST_TOS)) {
             throw new IllegalArgumentException("Invalid IP_TOS value");
         }
@@ -135,7 +136,7 @@ final class KeptOptions {
         check(option);
         // A stack has no other way, but a program wants to see what it has set.
         @Nullable T value =
-                option == StandardSocketOptions.SO_REUSEADDR
+                option.equals(StandardSocketOptions.SO_REUSEADDR)
                         ? null
                         : OptionBridge.get(socket, option);
         return value == null ? get(option) : value;

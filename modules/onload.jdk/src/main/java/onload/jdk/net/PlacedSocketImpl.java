@@ -64,10 +64,10 @@ abstract sealed class PlacedSocketImpl extends SocketImpl implements Accelerable
 
     @Override
     protected <T> T getOption(SocketOption<T> option) throws IOException {
-        if (option == AccelerationOption.ACCELERATED) {
+        if (option.equals(AccelerationOption.ACCELERATED)) {
             return option.type().cast(isAccelerated());
         }
-        if (option == AccelerationOption.WHY_NOT_ACCELERATED) {
+        if (option.equals(AccelerationOption.WHY_NOT_ACCELERATED)) {
             return option.type().cast(whyNotAccelerated());
         }
         options.check(option);
@@ -132,7 +132,7 @@ abstract sealed class PlacedSocketImpl extends SocketImpl implements Accelerable
                     case SO_OOBINLINE -> outOfBandInline();
                     case SO_LINGER -> {
                         int seconds = get(StandardSocketOptions.SO_LINGER);
-                        yield seconds == -1 ? (Object) Boolean.FALSE : (Object) seconds;
+                        yield seconds == -1 ? (Object) false : (Object) seconds;
                     }
                     case IP_TOS -> get(StandardSocketOptions.IP_TOS);
                     case TCP_NODELAY -> get(StandardSocketOptions.TCP_NODELAY);

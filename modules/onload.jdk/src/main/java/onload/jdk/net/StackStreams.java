@@ -144,18 +144,18 @@ final class StackStreams {
     void shutdownInput() {
         if (!isInputShut) {
             isInputShut = true;
-            int unused = socket.shutdownInput();
+            var _ = socket.shutdownInput();
         }
     }
 
     void shutdownOutput() {
-        int unused = socket.shutdownOutput();
+        var _ = socket.shutdownOutput();
     }
 
     /** Closes: the end of the stream comes before a reset, if unread data is the reason for that one. */
     void close() {
         if (socket.linger() != 0) {
-            int unused = socket.shutdownOutput();
+            var _ = socket.shutdownOutput();
         }
         socket.close();
     }
