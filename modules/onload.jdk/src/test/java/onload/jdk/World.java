@@ -63,6 +63,16 @@ public final class World implements AutoCloseable {
         return InetAddress.ofLiteral(ground == Ground.STACK ? "192.0.2.1" : "127.0.0.1");
     }
 
+    /** As {@link #host}, of IPv6. */
+    public InetAddress host6() {
+        return InetAddress.ofLiteral(ground == Ground.STACK ? "2001:db8::1" : "::1");
+    }
+
+    /** The stack that is the server's, and that of its clients. */
+    public List<Stack> stacks() {
+        return stacks;
+    }
+
     /** An address of the server's, and a port. */
     public InetSocketAddress at(int port) {
         return new InetSocketAddress(host(), port);

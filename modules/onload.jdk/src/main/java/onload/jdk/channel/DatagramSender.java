@@ -80,8 +80,7 @@ final class DatagramSender {
 
     /** Equal addresses of a link may be of different links. */
     private boolean isLast(InetSocketAddress to) {
-        InetSocketAddress last = lastTarget;
-        return to == last || (to.equals(last) && !to.getAddress().isLinkLocalAddress());
+        return to.equals(lastTarget) && !to.getAddress().isLinkLocalAddress();
     }
 
     // Sending.
