@@ -105,7 +105,7 @@ final class DatagramSender {
             bytes += from[i].remaining();
         }
         if (bytes > MOST_BYTES) {
-            throw new SocketException("Message too long");
+            throw tooLong();
         }
         ByteBuffer together = Gathering.buffer((int) bytes);
         for (int i = offset; i < offset + length; i++) {
@@ -141,7 +141,7 @@ final class DatagramSender {
             }
             if (answer != Status.WOULD_BLOCK) {
                 forget();
-                throw channel.failed(answer);
+                throw port == 0 && answer == Status.TOO_LONG ? tooLong() : channel.failed(answer);
             }
             if (!isWaiting) {
                 return 0;
@@ -151,6 +151,11 @@ final class DatagramSender {
                 throw channel.failed(waited);
             }
         }
+    }
+
+    /** To the peer it is no SocketException, with the JDK's neither. */
+    private static IOException tooLong() {
+        return new IOException("Message too long");
     }
 
     private int kernel(ByteBuffer from, @Nullable InetSocketAddress to) throws IOException {

@@ -23,8 +23,9 @@ import java.util.Objects;
  * Where groups are joined. A {@link NetworkInterface} comes from the kernel; it means a stack's interface if it has the
  * name of that, as TAP devices and those of AF_XDP have, or an address of it. An interface that the kernel does not know,
  * such as an emulated one, has a {@link NetworkInterface} by {@link onload.jdk.StackInterfaces}; for programs that
- * do not know of us the kernel's loopback interface means the first such interface, too, as it is another one that only
- * this process sees.
+ * do not know of us joining on the kernel's loopback interface means the first such interface, too: what is sent there
+ * without the choice of an interface goes by the stack, if it has a route. What is sent by the choice of loopback is the
+ * kernel's alone, where everybody who has joined on loopback hears it once.
  */
 final class Groups {
     /**
@@ -68,6 +69,11 @@ final class Groups {
             }
         }
         return found;
+    }
+
+    /** {@return the sockets that send by an interface} */
+    static List<At> sendingAt(Datagrams sockets, NetworkInterface meant) throws SocketException {
+        return isOfKernel(meant) && meant.isLoopback() ? List.of() : at(sockets, meant);
     }
 
     static boolean isOfKernel(NetworkInterface meant) throws SocketException {

@@ -46,10 +46,10 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A group is joined where the {@link NetworkInterface} is: at the stack whose interface has its name or an address of
  * it, else at the kernel. Interfaces that only a stack has, such as emulated ones, have a {@link NetworkInterface} by
- * {@link onload.jdk.StackInterfaces}; where a program does not know of that, the kernel's loopback interface means the
- * first of them as well as itself. What is sent to a group goes by the interface that {@link
- * StandardSocketOptions#IP_MULTICAST_IF} names; if it was never set, by the first stack that has a route to the group,
- * else by the kernel.
+ * {@link onload.jdk.StackInterfaces}; for programs that do not know of that, joining on the kernel's loopback interface
+ * joins at the first of them, too. What is sent to a group goes by the interface that {@link
+ * StandardSocketOptions#IP_MULTICAST_IF} names, loopback being the kernel's alone; if it was never set, by the first
+ * stack that has a route to the group, else by the kernel.
  */
 public final class OnloadDatagramChannel extends DatagramChannel implements Front, Accelerable {
     private final @Nullable ProtocolFamily family;
@@ -436,7 +436,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     private void chooseGroupInterface(NetworkInterface chosen) throws IOException {
         UdpSocket found = null;
-        for (Groups.At each : Groups.at(sockets, chosen)) {
+        for (Groups.At each : Groups.sendingAt(sockets, chosen)) {
             for (Datagrams.Of of : sockets.stacks()) {
                 if (of.socket() == each.socket()) {
                     int number = of.stack().interfaceNumber(each.interfaceName());

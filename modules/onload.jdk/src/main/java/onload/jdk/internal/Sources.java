@@ -18,7 +18,7 @@ public final class Sources implements AutoCloseable {
     /** A source, and the watch that stands for it while the thread waits at the first; null for the first. */
     private record Place(Source source, @Nullable Watch watch) {
         boolean mayPoll() {
-            return watch == null || !watch.isArmed();
+            return watch == null || watch.mayPoll();
         }
     }
 
@@ -175,7 +175,7 @@ public final class Sources implements AutoCloseable {
     private static int armOthers(Place[] all, Ready ready) throws IOException {
         for (int i = 1; i < all.length; i++) {
             Watch watch = all[i].watch;
-            if (watch != null && !watch.isArmed()) {
+            if (watch != null && watch.mayPoll()) {
                 int told = all[i].source.poll(ready);
                 if (told > 0) {
                     return told;

@@ -41,6 +41,12 @@ final class Watch implements Runnable {
         return state.get() == ARMED;
     }
 
+    /** {@return whether the selecting thread may poll the source} Once closed nobody may: the thread may still wait there. */
+    boolean mayPoll() {
+        int seen = state.get();
+        return seen == IDLE || seen == FIRED;
+    }
+
     /** For the selecting thread, which does not poll the source from here on until it has fired. */
     void arm() {
         int seen = state.get();

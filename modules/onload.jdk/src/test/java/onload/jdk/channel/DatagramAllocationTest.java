@@ -1,0 +1,136 @@
+package onload.jdk.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import onload.jdk.Ground;
+import onload.jdk.World;
+import onload.testkit.base.AllocatedBytes;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+
+/** Accelerated datagrams cost no garbage once their addresses are known. */
+@Timeout(60)
+class DatagramAllocationTest {
+    private static final int WARM_UPS = 20_000;
+    private static final int RUNS = 2_000;
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static long perRun(Step step) {
+        return AllocatedBytes.perRun(
+                WARM_UPS,
+                RUNS,
+                () -> {
+                    try {
+                        step.run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    @Test
+    void sendingAndReceivingAtAnAddress() throws IOException {
+        try (World world = new World(Ground.STACK);
+                DatagramChannel server = world.provider().openDatagramChannel();
+                DatagramChannel client = world.provider().openDatagramChannel()) {
+            server.bind(world.at(0));
+            client.bind(new InetSocketAddress("192.0.2.2", 0));
+            for (ByteBuffer buffer :
+                    new ByteBuffer[] {ByteBuffer.allocateDirect(64), ByteBuffer.allocate(64)}) {
+                SocketAddress to = server.getLocalAddress();
+                assertEquals(0, perRun(() -> pingPong(client, server, buffer, to)));
+            }
+        }
+    }
+
+    private static void pingPong(
+            DatagramChannel client, DatagramChannel server, ByteBuffer buffer, SocketAddress to)
+            throws IOException {
+        client.send(buffer.clear(), to);
+        SocketAddress from = server.receive(buffer.clear());
+        assertNotNull(from);
+        server.send(buffer.clear(), from);
+        assertNotNull(client.receive(buffer.clear()));
+    }
+
+    @Test
+    void sendingFromTheWildcardAndReceivingWhatAStackHas() throws IOException {
+        try (World world = new World(Ground.STACK);
+                DatagramChannel server = world.provider().openDatagramChannel();
+                DatagramChannel client = world.provider().openDatagramChannel()) {
+            server.bind(null);
+            client.bind(null);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(64);
+            InetSocketAddress to = world.at(Datagram.port(server));
+            assertEquals(
+                    0,
+                    perRun(
+                            () -> {
+                                client.send(buffer.clear(), to);
+                                assertNotNull(server.receive(buffer.clear()));
+                            }));
+        }
+    }
+
+    @Test
+    void connectedInBothModes() throws IOException {
+        try (World world = new World(Ground.STACK);
+                DatagramChannel server = world.provider().openDatagramChannel();
+                DatagramChannel client = world.provider().openDatagramChannel()) {
+            server.bind(world.at(0));
+            client.connect(server.getLocalAddress());
+            server.connect(client.getLocalAddress());
+            ByteBuffer buffer = ByteBuffer.allocateDirect(64);
+            ByteBuffer[] parts = {ByteBuffer.allocate(9), ByteBuffer.allocateDirect(9)};
+            for (boolean isBlocking : new boolean[] {true, false}) {
+                server.configureBlocking(isBlocking);
+                assertEquals(
+                        0,
+                        perRun(
+                                () -> {
+                                    client.write(buffer.clear());
+                                    assertEquals(64, server.read(buffer.clear()));
+                                    parts[0].clear();
+                                    parts[1].clear();
+                                    client.write(parts);
+                                    parts[0].clear();
+                                    parts[1].clear();
+                                    assertEquals(18, server.read(parts));
+                                }));
+            }
+        }
+    }
+
+    @Test
+    void lookingInVain() throws IOException {
+        try (World world = new World(Ground.STACK);
+                DatagramChannel both = world.provider().openDatagramChannel();
+                DatagramChannel one = world.provider().openDatagramChannel()) {
+            both.bind(null);
+            one.bind(world.at(0));
+            both.configureBlocking(false);
+            one.configureBlocking(false);
+            ByteBuffer buffer = ByteBuffer.allocateDirect(64);
+            assertEquals(
+                    0,
+                    perRun(
+                            () -> {
+                                assertNull(both.receive(buffer));
+                                assertNull(one.receive(buffer));
+                            }));
+        }
+    }
+}
