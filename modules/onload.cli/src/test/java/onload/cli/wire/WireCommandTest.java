@@ -32,8 +32,8 @@ class WireCommandTest {
 
     @Test
     void stacksAtBothSidesReachEachOtherUntilTheWireIsTakenAway() throws InterruptedException {
-        try (Stack one = stack("wire-left", "192.0.2.1/24");
-                Stack other = stack("wire-right", "192.0.2.2/24");
+        try (Stack one = stack("wire-left,mac=02:00:00:00:00:11", "192.0.2.1/24");
+                Stack other = stack("wire-right,mac=02:00:00:00:00:22", "192.0.2.2/24");
                 UdpSocket server = other.udp();
                 UdpSocket client = one.udp()) {
             Thread relay =
@@ -52,7 +52,7 @@ class WireCommandTest {
                 client.send(bytes, 0, 42);
                 got = server.receive(bytes, 0, 100, null, 100_000_000L);
             }
-            assertEquals(42, got);
+            assertEquals(42, got, () -> captured.out() + captured.err());
             relay.join();
             assertTrue(captured.out().contains("\"toRight\""), captured.out());
         }
