@@ -6,6 +6,7 @@ module onload.sockets {
     requires org.slf4j;
 
     exports onload.sockets;
+    exports onload.sockets.control;
     exports onload.sockets.counter;
     exports onload.sockets.dump;
     exports onload.sockets.event;

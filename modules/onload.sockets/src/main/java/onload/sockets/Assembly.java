@@ -5,6 +5,7 @@ import onload.ip.IpLayer;
 import onload.ip.counter.IpCounters;
 import onload.ip.route.Route;
 import onload.nic.Nics;
+import onload.nic.capture.CapturingInterface;
 import onload.nic.packet.PacketPool;
 import onload.nic.spi.VirtualInterface;
 import onload.nic.spi.WakeUp;
@@ -186,10 +187,13 @@ final class Assembly {
 
     private VirtualInterface open(
             IpLayer ip, Nics installed, StackBuilder.Port port, PacketPool pool, long nowNs) {
-        VirtualInterface nic = installed.open(port.spec, pool);
+        String interfaceName = interfaceName(ip, port);
+        // Costs the read of a field while nobody captures.
+        VirtualInterface nic =
+                new CapturingInterface(installed.open(port.spec, pool), interfaceName);
         IpInterface added;
         try {
-            added = ip.addInterface(interfaceName(ip, port), nic);
+            added = ip.addInterface(interfaceName, nic);
         } catch (RuntimeException e) {
             nic.close();
             throw e;

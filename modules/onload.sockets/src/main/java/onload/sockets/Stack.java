@@ -5,8 +5,11 @@ import onload.ip.IpInterface;
 import onload.ip.address.AddressState;
 import onload.ip.address.InterfaceAddress;
 import onload.ip.counter.IpCounters;
+import onload.nic.capture.Capture;
+import onload.nic.capture.CapturingInterface;
 import onload.nic.packet.PacketBuffers;
 import onload.nic.packet.PacketPool;
+import onload.nic.spi.VirtualInterface;
 import onload.sockets.counter.StackCounter;
 import onload.sockets.counter.StackCounters;
 import onload.sockets.option.StackOptions;
@@ -267,6 +270,19 @@ public final class Stack implements AutoCloseable {
     }
 
     // What it is like.
+
+    /**
+     * Lets a capture have the frames of all interfaces from now on, in both directions, until it ends.
+     *
+     * @throws IllegalStateException if an interface is being captured already, or the capture has ended
+     */
+    public void captureTo(Capture capture) {
+        for (VirtualInterface nic : core.nics()) {
+            if (nic instanceof CapturingInterface capturing) {
+                capture.add(capturing);
+            }
+        }
+    }
 
     /** {@return what others see the stack by} */
     public String name() {

@@ -72,8 +72,16 @@ public final class Capture implements AutoCloseable {
         }
     }
 
-    /** Begins a capture on a channel that is open. */
-    static Capture start(CaptureOptions options, WritableByteChannel channel, ErrorHandler errors)
+    /**
+     * Begins a capture on a channel that is open and waits when it is full, such as a socket. It is the capture's, and
+     * closed with it.
+     *
+     * @param options how much to write; its file is not touched
+     * @param errors told, by the thread that drives the writer, if the channel cannot be written later on
+     * @throws IOException if the channel cannot be written
+     * @throws IllegalArgumentException if a frame of the snap length does not fit the ring
+     */
+    public static Capture start(CaptureOptions options, WritableByteChannel channel, ErrorHandler errors)
             throws IOException {
         options.checkRing();
         return new Capture(new CaptureWriter(options, channel, errors));
