@@ -10,6 +10,7 @@ module onload.cli {
     exports onload.cli.console;
     exports onload.cli.demo;
     exports onload.cli.doctor;
+    exports onload.cli.inspect;
     exports onload.cli.measure;
     exports onload.cli.run;
     exports onload.cli.wire;

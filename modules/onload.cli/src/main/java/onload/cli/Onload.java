@@ -5,6 +5,8 @@ import onload.cli.console.ExitCodes;
 import onload.cli.console.Refusal;
 import onload.cli.demo.DemoCommand;
 import onload.cli.doctor.DoctorCommand;
+import onload.cli.inspect.StackDump;
+import onload.cli.inspect.TcpDump;
 import onload.cli.measure.PingPong;
 import onload.cli.measure.Stream;
 import onload.cli.run.RunCommand;
@@ -77,6 +79,8 @@ public final class Onload implements Callable<Integer> {
         run.setStopAtPositional(true);
         CommandLine line = new CommandLine(new Onload());
         line.addSubcommand(run);
+        line.addSubcommand(new StackDump(console));
+        line.addSubcommand(new TcpDump(console));
         line.addSubcommand(new PingPong(console));
         line.addSubcommand(new Stream(console));
         line.addSubcommand(new WireCommand(console));

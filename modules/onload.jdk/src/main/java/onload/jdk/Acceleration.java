@@ -4,17 +4,24 @@ import onload.nic.Nics;
 import onload.sockets.Stack;
 import onload.sockets.StackBuilder;
 import onload.sockets.Way;
+import onload.sockets.control.CaptureCommand;
+import onload.sockets.control.ControlServer;
+import onload.sockets.dump.StackFiles;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 /**
@@ -35,6 +42,8 @@ public final class Acceleration implements AutoCloseable {
     private final Supplier<List<Stack>> opener;
     private volatile @Nullable List<Stack> stacks;
     private volatile String trouble = "";
+    private final Set<ListedSocket> kernels = Collections.newSetFromMap(new WeakHashMap<>());
+    private @Nullable ControlServer control;
     private boolean isClosed;
 
     private Acceleration(Supplier<List<Stack>> opener) {
@@ -88,8 +97,25 @@ public final class Acceleration implements AutoCloseable {
                 LOG.warn("all sockets of this process are the kernel's: {}", e.getMessage());
             }
             stacks = all;
+            if (!all.isEmpty()) {
+                openControl();
+            }
         }
         return all;
+    }
+
+    /** Lets others of this user ask the process. What keeps them from it keeps nobody from his sockets. */
+    private void openControl() {
+        try {
+            control =
+                    ControlServer.open(
+                            StackFiles.folder(),
+                            List.of(
+                                    new CaptureCommand(this::openStacks),
+                                    new KernelSocketsCommand(this::kernelSockets)));
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("this process cannot be asked: {}", e.getMessage());
+        }
     }
 
     /** {@return the stacks that are open already, without opening any} */
@@ -150,6 +176,21 @@ public final class Acceleration implements AutoCloseable {
                 all.isEmpty() ? trouble : local.getHostAddress() + " is an address of no stack");
     }
 
+    /** A socket is the kernel's, or has a part that is: it is shown with its reason until it is closed or forgotten. */
+    public void passedOver(ListedSocket socket) {
+        synchronized (kernels) {
+            kernels.add(socket);
+        }
+    }
+
+    /** {@return the open sockets that are the kernel's} */
+    public List<ListedSocket> kernelSockets() {
+        synchronized (kernels) {
+            kernels.removeIf(socket -> !socket.isOpen());
+            return List.copyOf(kernels);
+        }
+    }
+
     /** {@return why there is no stack; empty if there is one} */
     public String trouble() {
         stacks();
@@ -165,6 +206,10 @@ public final class Acceleration implements AutoCloseable {
             all = openStacks();
             stacks = List.of();
             trouble = "the stacks of this process are closed";
+        }
+        ControlServer server = control;
+        if (server != null) {
+            server.close();
         }
         all.forEach(Stack::close);
     }

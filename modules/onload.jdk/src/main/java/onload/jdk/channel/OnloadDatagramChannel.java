@@ -1,6 +1,7 @@
 package onload.jdk.channel;
 
 import onload.jdk.Acceleration;
+import onload.jdk.ListedSocket;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.Wildcards;
@@ -51,7 +52,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * StandardSocketOptions#IP_MULTICAST_IF} names, loopback being the kernel's alone; if it was never set, by the first
  * stack that has a route to the group, else by the kernel.
  */
-public final class OnloadDatagramChannel extends DatagramChannel implements Front, Accelerable {
+public final class OnloadDatagramChannel extends DatagramChannel implements Front, ListedSocket {
     private final @Nullable ProtocolFamily family;
     private final Acceleration acceleration;
     private final Behind behind = new Behind();
@@ -90,6 +91,11 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     @Override
     public boolean isAccelerated() {
         return remote == null ? !sockets.stacks().isEmpty() : sockets.only() != null;
+    }
+
+    @Override
+    public String kind() {
+        return "udp";
     }
 
     @Override
@@ -132,6 +138,9 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
                         : Addresses.toBind(local, family));
         sender.forget();
         sockets.kernelWaits(isBlocking());
+        if (sockets.kernel() != null) {
+            acceleration.passedOver(this);
+        }
     }
 
     private void bindIfUnbound() throws IOException {

@@ -1,6 +1,7 @@
 package onload.jdk.channel;
 
 import onload.jdk.Acceleration;
+import onload.jdk.ListedSocket;
 import onload.jdk.internal.Accepted;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.KernelSockets;
@@ -40,7 +41,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * and of the kernel, else the kernel's.
  */
 public final class OnloadServerSocketChannel extends ServerSocketChannel
-        implements Front, Accelerable {
+        implements Front, ListedSocket {
     private static final long NS_PER_MS = 1_000_000L;
 
     private final Acceleration acceleration;
@@ -72,6 +73,7 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
                         : null;
         if (unix != null) {
             behind.add(unix);
+            acceleration.passedOver(this);
         }
     }
 
@@ -81,6 +83,11 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
     public boolean isAccelerated() {
         Listeners all = listeners;
         return all != null && !all.stacks().isEmpty();
+    }
+
+    @Override
+    public String kind() {
+        return unix == null ? "tcp-listen" : "unix";
     }
 
     @Override
@@ -131,6 +138,7 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
                     kernel.configureBlocking(isBlocking());
                 }
                 behind.add(kernel);
+                acceleration.passedOver(this);
             }
             bound.stacks().forEach(each -> behind.add(each.stack(), each.server()));
             return this;

@@ -1,6 +1,7 @@
 package onload.jdk.channel;
 
 import onload.jdk.Acceleration;
+import onload.jdk.ListedSocket;
 import onload.jdk.Placement;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
@@ -49,7 +50,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Reading and writing each have a lock of their own, as the specification asks; the state has a third.
  */
-public final class OnloadSocketChannel extends SocketChannel implements Front, Accelerable {
+public final class OnloadSocketChannel extends SocketChannel implements Front, ListedSocket {
     private static final long NS_PER_MS = 1_000_000L;
     private static final int GATHER_BYTES = 64 << 10;
     private static final int CONNECT_OPS_WHILE_PENDING = Readiness.WRITABLE;
@@ -122,6 +123,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
         this.reason = reason;
         state = State.CONNECTED;
         behind.add(accepted);
+        acceleration.passedOver(this);
     }
 
     // What it is.
@@ -129,6 +131,11 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
     @Override
     public boolean isAccelerated() {
         return tcp != null;
+    }
+
+    @Override
+    public String kind() {
+        return family == StandardProtocolFamily.UNIX ? "unix" : "tcp";
     }
 
     @Override
@@ -160,6 +167,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, A
         kernel = channel;
         reason = why;
         behind.add(channel);
+        acceleration.passedOver(this);
     }
 
     private void becomeStacks(Stack stack, TcpSocket socket) {

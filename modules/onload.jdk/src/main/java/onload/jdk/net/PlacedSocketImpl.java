@@ -1,7 +1,7 @@
 package onload.jdk.net;
 
 import onload.jdk.Acceleration;
-import onload.jdk.channel.Accelerable;
+import onload.jdk.Accelerable;
 
 import java.io.IOException;
 import java.net.InetAddress;

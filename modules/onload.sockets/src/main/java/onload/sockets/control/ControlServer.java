@@ -27,7 +27,7 @@ import java.util.concurrent.Semaphore;
  */
 public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    private static final String SUFFIX = ".control";
+    private static final String SUFFIX = StackFiles.CONTROL_SUFFIX;
     private static final int MOST_CLIENTS = 8;
     private static final int MOST_REQUEST_BYTES = 1024;
 

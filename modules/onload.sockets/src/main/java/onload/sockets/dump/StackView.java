@@ -96,7 +96,9 @@ public final class StackView implements Closeable {
         Listing listing = new Listing(new ArrayList<>(), new ArrayList<>());
         try {
             for (Path path : files(folder)) {
-                add(path, listing);
+                if (!path.toString().endsWith(StackFiles.CONTROL_SUFFIX)) {
+                    add(path, listing);
+                }
             }
         } catch (IOException | RuntimeException e) {
             listing.close();

@@ -1,4 +1,4 @@
-package onload.jdk.channel;
+package onload.jdk;
 
 /** What every socket of ours can answer: whether it is a stack's, and why not. */
 public interface Accelerable {
