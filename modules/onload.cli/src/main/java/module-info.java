@@ -4,6 +4,7 @@ module onload.cli {
     requires transitive onload.jdk;
     requires transitive info.picocli;
     requires onload.linux;
+    requires HdrHistogram;
     requires onload.nic.emulated;
 
     exports onload.cli;
@@ -14,7 +15,4 @@ module onload.cli {
     exports onload.cli.measure;
     exports onload.cli.run;
     exports onload.cli.wire;
-
-    opens onload.cli.measure to
-            info.picocli;
 }

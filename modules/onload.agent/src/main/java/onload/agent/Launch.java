@@ -181,15 +181,11 @@ public final class Launch {
         Delegates.selectors =
                 (SelectorProvider) call(installation.getMethod("selectorProvider"));
         setUnlessSet(SelectorProvider.class, AgentSelectorProvider.class);
-        try {
-            Delegates.asynchronous =
-                    (AsynchronousChannelProvider)
-                            call(installation.getMethod("asynchronousChannelProvider"));
-            setUnlessSet(AsynchronousChannelProvider.class, AgentAsynchronousProvider.class);
-            call(installation.getMethod("installSocketFactories"));
-        } catch (NoSuchMethodException e) {
-            return; // not written yet
-        }
+        Delegates.asynchronous =
+                (AsynchronousChannelProvider)
+                        call(installation.getMethod("asynchronousChannelProvider"));
+        setUnlessSet(AsynchronousChannelProvider.class, AgentAsynchronousProvider.class);
+        call(installation.getMethod("installSocketFactories"));
     }
 
     /**

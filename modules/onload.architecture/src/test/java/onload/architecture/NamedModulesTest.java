@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.apiguardian.api.API;
 import org.jspecify.annotations.NullMarked;
@@ -167,7 +168,8 @@ class NamedModulesTest {
                                 AssertionFailedError.class,
                                 API.class,
                                 Logger.class,
-                                CommandLine.class)
+                                CommandLine.class,
+                                Histogram.class)
                         .map(Libraries::jarOf);
         return Stream.concat(House.shipped().stream().map(BuiltModule::jar), libraries);
     }

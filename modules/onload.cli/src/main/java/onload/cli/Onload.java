@@ -29,7 +29,7 @@ import java.util.concurrent.Callable;
 
 /**
  * The command {@code onload}. A further command is a class that implements {@code Callable<Integer>} with a
- * {@link Command} annotation, a public constructor without parameters, and a place in {@code subcommands} below; it
+ * {@link Command} annotation, and a line in {@link #commandLine}, where they stand in the order in which they are shown; it
  * answers one of {@link ExitCodes} or throws a {@link Refusal}.
  */
 @Command(
@@ -52,12 +52,6 @@ import java.util.concurrent.Callable;
             "  onload help COMMAND                      all about a command",
             "",
             "Exit codes: 0 fine, 1 could not be done, 2 the command line cannot be read; run: those of the program."
-        },
-        subcommands = {
-            DemoCommand.class,
-            DoctorCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class,
         })
 public final class Onload implements Callable<Integer> {
     private static final int WIDTH = 118;
@@ -79,11 +73,15 @@ public final class Onload implements Callable<Integer> {
         run.setStopAtPositional(true);
         CommandLine line = new CommandLine(new Onload());
         line.addSubcommand(run);
+        line.addSubcommand(new DemoCommand());
+        line.addSubcommand(new DoctorCommand());
         line.addSubcommand(new StackDump(console));
         line.addSubcommand(new TcpDump(console));
         line.addSubcommand(new PingPong(console));
         line.addSubcommand(new Stream(console));
         line.addSubcommand(new WireCommand(console));
+        line.addSubcommand(new CompletionCommand());
+        line.addSubcommand(new HelpCommand());
         line.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec().versionProvider(new Version()));

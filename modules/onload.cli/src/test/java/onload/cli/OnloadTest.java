@@ -58,6 +58,13 @@ class OnloadTest {
         String help = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
         line.getSubcommands().keySet().forEach(name -> assertTrue(help.contains("  " + name), name));
         assertTrue(help.contains("Exit codes: 0"), help);
+        // What is cut off in the list of commands is a sentence that does not end.
+        line.getSubcommands()
+                .forEach(
+                        (name, command) -> {
+                            String first = command.getCommandSpec().usageMessage().description()[0];
+                            assertTrue(first.endsWith("."), () -> name + ": " + first);
+                        });
     }
 
     @Test

@@ -27,8 +27,10 @@ import java.util.concurrent.Callable;
 @Command(
         name = "demo",
         description = {
-            "Runs HTTP servers and clients, those of the JDK and of Netty, unmodified, in one JVM: first on the kernel's",
-            "loopback, then on two stacks over an emulated wire that delays and loses frames. No root, no set-up."
+            "Shows unmodified programs on two stacks; no root, no set-up.",
+            "",
+            "HTTP servers and clients, those of the JDK and of Netty, run in one JVM: first on the kernel's loopback,",
+            "then on two stacks over an emulated wire that delays and loses frames."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",

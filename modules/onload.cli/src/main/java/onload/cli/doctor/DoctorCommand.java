@@ -30,8 +30,9 @@ import java.util.function.Supplier;
 @Command(
         name = "doctor",
         description = {
-            "Says what this machine has, what is missing, and what to do: Java, privileges, memory, and each kind of",
-            "NIC. With NICs as arguments each of these is opened for a moment too."
+            "Says what this machine has, what is missing, and what to do.",
+            "",
+            "Looks at Java, privileges, memory and each kind of NIC. NICs that are named are opened for a moment too."
         },
         mixinStandardHelpOptions = true,
         footerHeading = "%nExamples:%n",

@@ -22,7 +22,7 @@ import java.util.concurrent.Callable;
 @Command(
         name = "run",
         description = {
-            "Runs an unmodified program on a stack of its own: its sockets, and those of the JVMs that it starts.",
+            "Runs an unmodified program, with the JVMs that it starts, on a stack of its own.",
             "",
             "What a stack has no route to (loopback, other networks, Unix sockets) is the kernel's as ever, and",
             "the program does not notice; `onload stackdump` shows which socket is where, and why."
