@@ -35,6 +35,12 @@ final class OnloadSelector extends AbstractSelector implements Ready, Poller.Rea
     /** The selecting thread's. */
     private int updated;
 
+    /**
+     * The selecting thread's: whether a key is ready, be it that it was selected before and nothing has changed. Then
+     * selecting ends, as the JDK's does; its HTTP server counts on that for keys that come up in its selectNow.
+     */
+    private boolean isAnyReady;
+
     private boolean isSelecting;
 
     OnloadSelector(SelectorProvider provider) {
@@ -129,9 +135,10 @@ final class OnloadSelector extends AbstractSelector implements Ready, Poller.Rea
 
     private int doSelect(long timeoutNs) throws IOException {
         updated = 0;
+        isAnyReady = false;
         forgetCancelled();
         sources.poll(this);
-        if (timeoutNs == 0 || updated > 0) {
+        if (timeoutNs == 0 || isAnyReady) {
             sources.takeWoken();
         } else {
             await(timeoutNs);
@@ -147,7 +154,7 @@ final class OnloadSelector extends AbstractSelector implements Ready, Poller.Rea
             begin();
             while (!sources.takeWoken() && isOpen() && leftNs > 0) {
                 sources.await(this, leftNs);
-                if (updated > 0 || Thread.currentThread().isInterrupted()) {
+                if (isAnyReady || Thread.currentThread().isInterrupted()) {
                     sources.takeWoken();
                     return;
                 }
@@ -214,6 +221,7 @@ final class OnloadSelector extends AbstractSelector implements Ready, Poller.Rea
         if (ops == 0) {
             return;
         }
+        isAnyReady = true;
         if (selectedKeys.addKey(key)) {
             key.readyOps = ops;
             updated++;

@@ -176,4 +176,27 @@ class EchoTest {
             }
         }
     }
+
+    /** The JDK's own HTTP server finds out by its next select what its selectNow has added. */
+    @ParameterizedTest
+    @EnumSource
+    void aSelectEndsAtOnceWhileASelectedKeyIsReady(Ground ground) throws IOException {
+        try (World world = new World(ground);
+                Selector selector = world.provider().openSelector();
+                ServerSocketChannel server = world.provider().openServerSocketChannel();
+                SocketChannel client = world.provider().openSocketChannel()) {
+            server.bind(world.at(0));
+            client.connect(server.getLocalAddress());
+            try (SocketChannel accepted = server.accept()) {
+                accepted.configureBlocking(false);
+                SelectionKey key = accepted.register(selector, SelectionKey.OP_READ);
+                client.write(bytes("x"));
+                assertEquals(1, selector.select());
+                assertEquals(0, selector.selectNow());
+                assertEquals(0, selector.select());
+                assertEquals(0, selector.select(60_000));
+                assertTrue(selector.selectedKeys().contains(key));
+            }
+        }
+    }
 }
