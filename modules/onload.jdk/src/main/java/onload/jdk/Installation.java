@@ -3,11 +3,13 @@ package onload.jdk;
 import onload.jdk.async.OnloadAsynchronousChannelProvider;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.internal.Ending;
+import onload.jdk.net.OnloadDatagramSocketImpl;
 import onload.jdk.net.OnloadServerSocketImpl;
 import onload.jdk.net.OnloadSocketImpl;
 import onload.sockets.Stack;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.spi.AsynchronousChannelProvider;
@@ -62,7 +64,9 @@ public final class Installation {
         try {
             Socket.setSocketImplFactory(() -> new OnloadSocketImpl(acceleration()));
             ServerSocket.setSocketFactory(() -> new OnloadServerSocketImpl(acceleration()));
-        } catch (IOException | Error e) {
+            DatagramSocket.setDatagramSocketImplFactory(
+                    () -> new OnloadDatagramSocketImpl(acceleration()));
+        } catch (IOException e) {
             throw new IllegalStateException(
                     "the socket factories of this JVM are somebody else's; expected none: install those of onload"
                             + " first, by its agent, or leave the others out",

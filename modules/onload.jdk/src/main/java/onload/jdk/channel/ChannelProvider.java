@@ -60,6 +60,11 @@ public final class ChannelProvider extends SelectorProvider {
         return new OnloadDatagramChannel(this, acceleration, Families.ofDatagram(family));
     }
 
+    /** {@return a datagram channel that an interrupt of a platform thread does not close, for java.net} */
+    public DatagramChannel openUninterruptibleDatagramChannel() {
+        return new OnloadDatagramChannel(this, acceleration, null, true);
+    }
+
     @Override
     public Pipe openPipe() throws IOException {
         return new OnloadPipe(this, KernelSockets.provider().openPipe());

@@ -100,20 +100,28 @@ final class DatagramReceiver {
     private @Nullable SocketAddress ofAll(ByteBuffer to, long timeoutNs) throws IOException {
         long startNs = timeoutNs == Long.MAX_VALUE ? 0 : System.nanoTime();
         long leftNs = timeoutNs;
-        while (true) {
-            SocketAddress from = now(to);
-            if (from != null || leftNs <= 0) {
-                return from;
+        boolean wasInterrupted = false;
+        try {
+            while (true) {
+                SocketAddress from = now(to);
+                if (from != null || leftNs <= 0) {
+                    return from;
+                }
+                wasInterrupted |= channel.outlasts() && Thread.interrupted();
+                channel.checkInterrupt();
+                sockets.await(leftNs);
+                channel.checkInterrupt();
+                if (!channel.isOpen()) {
+                    Ending.stay();
+                    throw new AsynchronousCloseException();
+                }
+                if (timeoutNs != Long.MAX_VALUE) {
+                    leftNs = timeoutNs - (System.nanoTime() - startNs);
+                }
             }
-            channel.checkInterrupt();
-            sockets.await(leftNs);
-            channel.checkInterrupt();
-            if (!channel.isOpen()) {
-                Ending.stay();
-                throw new AsynchronousCloseException();
-            }
-            if (timeoutNs != Long.MAX_VALUE) {
-                leftNs = timeoutNs - (System.nanoTime() - startNs);
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

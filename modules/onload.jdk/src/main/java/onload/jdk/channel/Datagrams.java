@@ -64,6 +64,7 @@ final class Datagrams implements Ready, Poller.Ready {
     private final Behind behind;
     private final Options options;
     private final Replaced replaced;
+    private final boolean isOutlasting;
     private volatile List<Of> stacks = List.of();
     private volatile @Nullable DatagramChannel kernel;
     private volatile boolean isOpen;
@@ -84,12 +85,14 @@ final class Datagrams implements Ready, Poller.Ready {
             @Nullable ProtocolFamily family,
             Behind behind,
             Options options,
-            Replaced replaced) {
+            Replaced replaced,
+            boolean isOutlasting) {
         this.acceleration = acceleration;
         this.family = family;
         this.behind = behind;
         this.options = options;
         this.replaced = replaced;
+        this.isOutlasting = isOutlasting;
     }
 
     // What they are.
@@ -152,12 +155,16 @@ final class Datagrams implements Ready, Poller.Ready {
             throw new ClosedChannelException();
         }
         List<Of> opened = new ArrayList<>();
-        DatagramChannel channel = KernelSockets.datagramChannel(family);
+        DatagramChannel channel =
+                isOutlasting
+                        ? KernelSockets.uninterruptibleDatagramChannel()
+                        : KernelSockets.datagramChannel(family);
         try {
             options.apply(channel);
             for (Stack stack : acceleration.stacks()) {
                 UdpSocket socket = udp(stack);
                 opened.add(new Of(stack, socket));
+                socket.outlastInterrupts(isOutlasting);
                 options.apply(socket);
             }
             channel.configureBlocking(false);

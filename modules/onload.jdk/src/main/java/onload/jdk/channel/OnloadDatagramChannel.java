@@ -55,6 +55,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class OnloadDatagramChannel extends DatagramChannel implements Front, ListedSocket {
     private final @Nullable ProtocolFamily family;
     private final Acceleration acceleration;
+    private final boolean isOutlasting;
     private final Behind behind = new Behind();
     private final Options options = new Options(Options.Kind.DATAGRAM);
     private final Datagrams sockets;
@@ -78,10 +79,25 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     OnloadDatagramChannel(
             SelectorProvider provider, Acceleration acceleration, @Nullable ProtocolFamily family) {
+        this(provider, acceleration, family, false);
+    }
+
+    /**
+     * Makes one.
+     *
+     * @param isOutlasting whether an interrupt of a platform thread leaves it alone, as java.net has it
+     */
+    OnloadDatagramChannel(
+            SelectorProvider provider,
+            Acceleration acceleration,
+            @Nullable ProtocolFamily family,
+            boolean isOutlasting) {
         super(provider);
+        this.isOutlasting = isOutlasting;
         this.acceleration = acceleration;
         this.family = family;
-        sockets = new Datagrams(acceleration, family, behind, options, this::rejoin);
+        sockets = new Datagrams(
+                        acceleration, family, behind, options, this::rejoin, isOutlasting);
         sender = new DatagramSender(this, sockets, acceleration);
         receiver = new DatagramReceiver(this, sockets);
     }
@@ -568,10 +584,30 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     }
 
     void checkInterrupt() throws IOException {
-        if (Thread.currentThread().isInterrupted()) {
+        if (Thread.currentThread().isInterrupted() && !outlasts()) {
             close();
             throw new ClosedByInterruptException();
         }
+    }
+
+    /** {@return whether an interrupt of this thread leaves the channel alone} */
+    boolean outlasts() {
+        return isOutlasting && !Thread.currentThread().isVirtual();
+    }
+
+    // For the adaptor.
+
+    boolean isOutlasting() {
+        return isOutlasting;
+    }
+
+    /** {@return the peer, of a closed channel the last one; null if there is none} */
+    @Nullable InetSocketAddress knownRemote() {
+        return remote;
+    }
+
+    Acceleration acceleration() {
+        return acceleration;
     }
 
     private void checkOpen() throws ClosedChannelException {

@@ -5,6 +5,7 @@ import onload.jdk.Ground;
 import onload.jdk.World;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -21,6 +22,11 @@ enum Maker {
         ServerSocket serverSocket(World world) throws IOException {
             return world.provider().openServerSocketChannel().socket();
         }
+
+        @Override
+        DatagramSocket datagramSocket(World world) throws IOException {
+            return world.provider().openDatagramChannel().socket();
+        }
     },
     SOCKET {
         @Override
@@ -34,11 +40,29 @@ enum Maker {
                     ? new ServerSocket()
                     : new OurServer(world.acceleration());
         }
+
+        @Override
+        DatagramSocket datagramSocket(World world) throws IOException {
+            return world.ground() == Ground.KERNEL
+                    ? new DatagramSocket(null)
+                    : new OurDatagrams(world.acceleration());
+        }
     };
 
     abstract Socket socket(World world) throws IOException;
 
     abstract ServerSocket serverSocket(World world) throws IOException;
+
+    /** Not bound yet. */
+    abstract DatagramSocket datagramSocket(World world) throws IOException;
+
+    /** As the factory would make it, but for broadcasts, which java.net permits. */
+    private static final class OurDatagrams extends DatagramSocket {
+        OurDatagrams(Acceleration acceleration) throws SocketException {
+            super(new OnloadDatagramSocketImpl(acceleration));
+            setBroadcast(true);
+        }
+    }
 
     /** As the factory would make it. */
     private static final class Ours extends Socket {
