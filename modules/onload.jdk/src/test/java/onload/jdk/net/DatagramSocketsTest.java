@@ -49,6 +49,14 @@ class DatagramSocketsTest {
                 .flatMap(ground -> Arrays.stream(Maker.values()).map(m -> Arguments.of(ground, m)));
     }
 
+    /** Closes it, whether it is closed or not. */
+    private record Closing(DatagramSocket socket) implements AutoCloseable {
+        @Override
+        public void close() {
+            socket.close();
+        }
+    }
+
     /** One at the servers' address, another one that is not bound. */
     private static final class Two implements AutoCloseable {
         final World world;
@@ -85,7 +93,8 @@ class DatagramSocketsTest {
     @ParameterizedTest
     @MethodSource("everywhere")
     void aFreshSocketIsNothing(Ground ground, Maker maker) throws IOException {
-        try (DatagramSocket socket = maker.datagramSocket(WORLDS.of(ground))) {
+        try (Closing closing = new Closing(maker.datagramSocket(WORLDS.of(ground)))) {
+            DatagramSocket socket = closing.socket;
             assertFalse(socket.isBound());
             assertFalse(socket.isConnected());
             assertFalse(socket.isClosed());

@@ -189,7 +189,8 @@ class InterruptedSocketsTest {
             InetSocketAddress to = new InetSocketAddress(world.host(), server.getLocalPort());
             List<Future<Integer>> clients = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
-                threads.submit(
+                Future<?> _ =
+                        threads.submit(
                         () -> {
                             try (Socket accepted = server.accept()) {
                                 accepted.getInputStream()

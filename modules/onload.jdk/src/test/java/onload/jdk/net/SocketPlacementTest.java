@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -84,7 +85,8 @@ class SocketPlacementTest {
             for (InetSocketAddress to :
                     new InetSocketAddress[] {
                         world.at(server.getLocalPort()),
-                        new InetSocketAddress("127.0.0.1", server.getLocalPort())
+                        new InetSocketAddress(
+                                InetAddress.ofLiteral("127.0.0.1"), server.getLocalPort())
                     }) {
                 try (Socket client = Maker.SOCKET.socket(world)) {
                     client.connect(to);

@@ -1,8 +1,11 @@
 package onload.jdk.net;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import onload.jdk.Ground;
 import onload.jdk.World;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,10 +63,11 @@ class SocketsTest {
     }
 
     private static IOException thrown(FutureTask<?> task) {
-        return (IOException) assertThrows(ExecutionException.class, task::get).getCause();
+        Throwable cause = assertThrows(ExecutionException.class, task::get).getCause();
+        return assertInstanceOf(IOException.class, cause);
     }
 
-    private static void assertText(String expected, Exception thrown) {
+    private static void assertText(@Nullable String expected, Exception thrown) {
         assertEquals(expected, thrown.getMessage());
     }
 
@@ -240,7 +245,7 @@ class SocketsTest {
             pair.client.getOutputStream().write('a');
             pair.client.sendUrgentData('b');
             pair.client.getOutputStream().write('c');
-            assertEquals("abc", new String(pair.accepted.getInputStream().readNBytes(3)));
+            assertEquals("abc", new String(pair.accepted.getInputStream().readNBytes(3), UTF_8));
         }
     }
 
@@ -335,7 +340,7 @@ class SocketsTest {
                     try (Socket accepted = server.accept()) {
                         client.getOutputStream().write(9);
                         assertEquals(9, accepted.getInputStream().read());
-                        client.close();
+                        client.shutdownOutput();
                         assertEquals(-1, accepted.getInputStream().read());
                     }
                 }
@@ -539,7 +544,7 @@ class SocketsTest {
             awaitBlocked(writing);
             pair.client.close();
             pair.server.close();
-            String text = maker == Maker.SOCKET ? "Socket closed" : null;
+            @Nullable String text = maker == Maker.SOCKET ? "Socket closed" : null;
             assertText(text, thrown(first));
             thrown(second);
             thrown(writing);
