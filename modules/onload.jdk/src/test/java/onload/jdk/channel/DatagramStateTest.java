@@ -269,7 +269,11 @@ class DatagramStateTest {
             peer.bind(world.at(0));
             channel.bind(null);
             InetSocketAddress before = (InetSocketAddress) channel.getLocalAddress();
+            other.bind(null);
             peer.send(Datagram.of("before"), reach(world, channel));
+            // What was sent later has arrived, so that has, too.
+            peer.send(Datagram.of("after"), reach(world, other));
+            assertEquals("after", Datagram.text(other));
             channel.connect(peer.getLocalAddress());
             assertEquals(peer.getLocalAddress(), channel.getRemoteAddress());
             assertFalse(
