@@ -392,6 +392,7 @@ final class Datagrams implements Ready, Poller.Ready {
         if (channel != null && isKernelOnly && channel.isBlocking() != isWaiting) {
             if (isWaiting) {
                 forgetSources();
+                behind.dropCancelled(channel);
             }
             channel.configureBlocking(isWaiting);
         }

@@ -405,4 +405,32 @@ class DatagramStateTest {
             assertEquals("loop", Datagram.text(channel));
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void aChannelWhoseKeyIsCancelledMayWaitAgainAtOnce(Ground ground) throws IOException {
+        try (World world = new World(ground);
+                Selector selector = world.provider().openSelector();
+                DatagramChannel client = world.provider().openDatagramChannel()) {
+            for (InetSocketAddress local :
+                    new InetSocketAddress[] {
+                        world.at(0), new InetSocketAddress("127.0.0.1", 0)
+                    }) {
+                try (DatagramChannel server = world.provider().openDatagramChannel()) {
+                    server.bind(local);
+                    for (int i = 0; i < 3; i++) {
+                        server.configureBlocking(false);
+                        SelectionKey key = server.register(selector, SelectionKey.OP_READ);
+                        client.send(Datagram.of("waits"), server.getLocalAddress());
+                        assertEquals(1, selector.select(5_000));
+                        key.cancel();
+                        server.configureBlocking(true);
+                        assertEquals("waits", Datagram.text(server));
+                        selector.selectNow();
+                        assertTrue(selector.keys().isEmpty());
+                    }
+                }
+            }
+        }
+    }
 }
