@@ -7,6 +7,7 @@ module onload.jdk {
     exports onload.jdk.async;
     exports onload.jdk.channel;
     exports onload.jdk.net;
+    exports onload.jdk.placement;
 
     provides java.nio.channels.spi.SelectorProvider with
             onload.jdk.OnloadSelectorProvider;

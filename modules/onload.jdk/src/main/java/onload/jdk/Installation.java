@@ -1,6 +1,8 @@
 package onload.jdk;
 
-import onload.jdk.async.OnloadAsynchronousChannelProvider;
+import onload.jdk.placement.AccelerationPlan;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.async.ChannelGroupProvider;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.internal.Ending;
 import onload.jdk.net.OnloadDatagramSocketImpl;
@@ -27,7 +29,7 @@ public final class Installation {
                 Acceleration.of(AccelerationPlan.ofProcess(), new HashMap<>(System.getenv()));
         static final ChannelProvider PROVIDER = new ChannelProvider(ACCELERATION);
         static final AsynchronousChannelProvider ASYNCHRONOUS =
-                OnloadAsynchronousChannelProvider.of(PROVIDER);
+                ChannelGroupProvider.of(PROVIDER);
     }
 
     private static boolean isInstalled;

@@ -1,5 +1,7 @@
 package onload.jdk;
 
+import onload.jdk.placement.AccelerationPlan;
+import onload.jdk.placement.Acceleration;
 import onload.jdk.channel.ChannelProvider;
 
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package onload.jdk;
 
+import onload.jdk.placement.AccelerationPlan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

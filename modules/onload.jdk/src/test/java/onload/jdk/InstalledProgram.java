@@ -1,5 +1,6 @@
 package onload.jdk;
 
+import onload.jdk.placement.StackInterfaces;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import onload.jdk.net.AccelerationOption;

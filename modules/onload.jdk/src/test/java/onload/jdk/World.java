@@ -1,5 +1,6 @@
 package onload.jdk;
 
+import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.KernelSockets;
 import onload.nic.Nics;
 import onload.nic.emulated.EmulatedNicProvider;
@@ -43,6 +44,7 @@ public final class World implements AutoCloseable {
                 .address(ipv4)
                 .address(ipv6)
                 .option("dump", "off")
+                .option("packets", "4096")
                 .open();
     }
 

@@ -4,7 +4,7 @@ import onload.cli.console.Console;
 import onload.cli.console.Distribution;
 import onload.cli.console.ExitCodes;
 import onload.cli.console.Refusal;
-import onload.jdk.AccelerationPlan;
+import onload.jdk.placement.AccelerationPlan;
 import onload.nic.NicSpec;
 import onload.nic.emulated.EmulatedNicProvider;
 import onload.nic.spi.Availability;

@@ -3,7 +3,7 @@ package onload.cli.measure;
 import onload.cli.console.Quantity;
 import onload.cli.console.Refusal;
 import onload.cli.run.StackArguments;
-import onload.jdk.AccelerationPlan;
+import onload.jdk.placement.AccelerationPlan;
 import onload.sockets.Stack;
 import onload.sockets.StackBuilder;
 

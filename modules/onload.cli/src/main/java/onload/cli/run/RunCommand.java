@@ -4,7 +4,7 @@ import onload.cli.console.Console;
 import onload.cli.console.Distribution;
 import onload.cli.console.ExitCodes;
 import onload.cli.console.Refusal;
-import onload.jdk.AccelerationPlan;
+import onload.jdk.placement.AccelerationPlan;
 import onload.linux.Errno;
 import onload.linux.process.ProcessText;
 import onload.linux.process.ProgramImage;

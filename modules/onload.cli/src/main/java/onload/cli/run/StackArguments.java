@@ -1,7 +1,7 @@
 package onload.cli.run;
 
 import onload.cli.console.Refusal;
-import onload.jdk.AccelerationPlan;
+import onload.jdk.placement.AccelerationPlan;
 import onload.nic.Nics;
 
 import picocli.CommandLine.ArgGroup;

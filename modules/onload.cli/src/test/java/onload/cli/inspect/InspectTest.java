@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import onload.cli.Captured;
 import onload.cli.Onload;
 import onload.cli.console.ExitCodes;
-import onload.jdk.Acceleration;
-import onload.jdk.AccelerationPlan;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.AccelerationPlan;
 import onload.jdk.OnloadSelectorProvider;
 
 import org.junit.jupiter.api.AfterEach;

@@ -20,13 +20,13 @@ import java.util.concurrent.Future;
 
 /** A port at which connections are accepted later. */
 final class AsynchronousServer extends AsynchronousServerSocketChannel {
-    private final OnloadAsynchronousChannelProvider provider;
+    private final ChannelGroupProvider provider;
     private final ChannelGroup group;
     private final ServerSocketChannel channel;
     private final Direction accepting;
 
     AsynchronousServer(
-            OnloadAsynchronousChannelProvider provider,
+            ChannelGroupProvider provider,
             ChannelGroup group,
             ServerSocketChannel channel)
             throws IOException {

@@ -33,7 +33,7 @@ final class AsynchronousStream extends AsynchronousSocketChannel {
     private final Direction writing;
 
     AsynchronousStream(
-            OnloadAsynchronousChannelProvider provider, ChannelGroup group, SocketChannel channel)
+            ChannelGroupProvider provider, ChannelGroup group, SocketChannel channel)
             throws IOException {
         super(provider);
         this.group = group;

@@ -53,7 +53,7 @@ final class ChannelGroup extends AsynchronousChannelGroup {
     private boolean isEnding;
 
     ChannelGroup(
-            OnloadAsynchronousChannelProvider provider,
+            ChannelGroupProvider provider,
             ExecutorService executor,
             ThreadFactory factory)
             throws IOException {

@@ -1,6 +1,6 @@
 package onload.jdk.channel;
 
-import onload.jdk.Acceleration;
+import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.KernelSockets;
 
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package onload.jdk.channel;
 
-import onload.jdk.StackInterfaces;
+import onload.jdk.placement.StackInterfaces;
 import onload.sockets.Stack;
 
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package onload.jdk.channel;
 
-import onload.jdk.Acceleration;
-import onload.jdk.ListedSocket;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.ListedSocket;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.Wildcards;
@@ -47,7 +47,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>A group is joined where the {@link NetworkInterface} is: at the stack whose interface has its name or an address of
  * it, else at the kernel. Interfaces that only a stack has, such as emulated ones, have a {@link NetworkInterface} by
- * {@link onload.jdk.StackInterfaces}; for programs that do not know of that, joining on the kernel's loopback interface
+ * {@link onload.jdk.placement.StackInterfaces}; for programs that do not know of that, joining on the kernel's loopback interface
  * joins at the first of them, too. What is sent to a group goes by the interface that {@link
  * StandardSocketOptions#IP_MULTICAST_IF} names, loopback being the kernel's alone; if it was never set, by the first
  * stack that has a route to the group, else by the kernel.

@@ -1,7 +1,7 @@
 package onload.jdk.channel;
 
-import onload.jdk.Acceleration;
-import onload.jdk.ListedSocket;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.ListedSocket;
 import onload.jdk.internal.Accepted;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.KernelSockets;

@@ -1,8 +1,8 @@
 package onload.jdk.channel;
 
-import onload.jdk.Acceleration;
-import onload.jdk.ListedSocket;
-import onload.jdk.Placement;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.ListedSocket;
+import onload.jdk.placement.Placement;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.FreePorts;

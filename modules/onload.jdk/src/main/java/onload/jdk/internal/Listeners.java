@@ -1,7 +1,7 @@
 package onload.jdk.internal;
 
-import onload.jdk.Acceleration;
-import onload.jdk.Placement;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.Placement;
 import onload.sockets.PollerKey;
 import onload.sockets.Readiness;
 import onload.sockets.Stack;

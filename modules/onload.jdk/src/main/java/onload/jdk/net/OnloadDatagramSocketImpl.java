@@ -1,7 +1,7 @@
 package onload.jdk.net;
 
-import onload.jdk.Acceleration;
-import onload.jdk.channel.Accelerable;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.Accelerable;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.channel.OnloadDatagramChannel;
 

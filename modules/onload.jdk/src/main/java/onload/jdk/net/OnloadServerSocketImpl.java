@@ -1,6 +1,6 @@
 package onload.jdk.net;
 
-import onload.jdk.Acceleration;
+import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.Accepted;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Listeners;

@@ -1,7 +1,7 @@
 package onload.jdk.net;
 
-import onload.jdk.Acceleration;
-import onload.jdk.Placement;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.Placement;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.FreePorts;
 import onload.jdk.internal.OptionBridge;

@@ -1,7 +1,7 @@
 package onload.jdk.net;
 
-import onload.jdk.Acceleration;
-import onload.jdk.Accelerable;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.Accelerable;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -4,7 +4,7 @@
  * MulticastSocket}. {@link onload.jdk.Installation#installSocketFactories} installs them, once in the life of a JVM,
  * which is how often the JDK permits it.
  *
- * <p>A socket is placed as a channel is, when it is bound or connected: see {@link onload.jdk.Acceleration}. What is
+ * <p>A socket is placed as a channel is, when it is bound or connected: see {@link onload.jdk.placement.Acceleration}. What is
  * the kernel's is a socket of the JDK's own inside, so that time-outs, interrupts and the texts of exceptions are the
  * JDK's by themselves. What is a stack's behaves the same: it waits with the time-out that was set; another thread
  * that closes it ends the wait ({@code SocketException}, "Socket closed"); an interrupt of a platform thread does not,

@@ -58,7 +58,7 @@ class AsynchronousStreamTest {
             provider =
                     ground == Ground.KERNEL
                             ? kernels()
-                            : OnloadAsynchronousChannelProvider.of(world.provider());
+                            : ChannelGroupProvider.of(world.provider());
             group = provider.openAsynchronousChannelGroup(2, Executors.defaultThreadFactory());
             server = provider.openAsynchronousServerSocketChannel(group);
             server.bind(world.at(0));

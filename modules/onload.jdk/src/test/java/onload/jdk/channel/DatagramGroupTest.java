@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.jdk.Ground;
-import onload.jdk.StackInterfaces;
+import onload.jdk.placement.StackInterfaces;
 import onload.jdk.World;
 
 import org.junit.jupiter.api.Test;

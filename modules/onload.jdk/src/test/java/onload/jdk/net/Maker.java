@@ -1,6 +1,6 @@
 package onload.jdk.net;
 
-import onload.jdk.Acceleration;
+import onload.jdk.placement.Acceleration;
 import onload.jdk.Ground;
 import onload.jdk.World;
 

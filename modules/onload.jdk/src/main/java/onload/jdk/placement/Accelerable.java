@@ -1,4 +1,4 @@
-package onload.jdk;
+package onload.jdk.placement;
 
 /** What every socket of ours can answer: whether it is a stack's, and why not. */
 public interface Accelerable {

@@ -1,4 +1,4 @@
-package onload.jdk;
+package onload.jdk.placement;
 
 import onload.sockets.Stack;
 

@@ -1,7 +1,5 @@
 package onload.jdk.async;
 
-import onload.jdk.Installation;
-
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -18,20 +16,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The provider of asynchronous channels that a program finds by the property {@code
- * java.nio.channels.spi.AsynchronousChannelProvider} with the name of this class; a program with stacks of its own takes
+ * A provider of asynchronous channels. A program finds the one of its process by name; one with stacks of its own takes
  * {@link #of}.
  */
-public final class OnloadAsynchronousChannelProvider extends AsynchronousChannelProvider {
+public final class ChannelGroupProvider extends AsynchronousChannelProvider {
     private final SelectorProvider channels;
     private @Nullable ChannelGroup ofAll;
 
-    /** Makes the one of this process. */
-    public OnloadAsynchronousChannelProvider() {
-        this(Installation.selectorProvider());
-    }
-
-    private OnloadAsynchronousChannelProvider(SelectorProvider channels) {
+    private ChannelGroupProvider(SelectorProvider channels) {
         this.channels = Objects.requireNonNull(channels);
     }
 
@@ -41,7 +33,7 @@ public final class OnloadAsynchronousChannelProvider extends AsynchronousChannel
      * @param channels makes the channels and selectors that they are made of
      */
     public static AsynchronousChannelProvider of(SelectorProvider channels) {
-        return new OnloadAsynchronousChannelProvider(channels);
+        return new ChannelGroupProvider(channels);
     }
 
     SelectorProvider channels() {
