@@ -31,8 +31,8 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What stands behind a {@code java.net.ServerSocket}: a stack's listener, the kernel's, or at the wildcard address those
- * of all stacks and the kernel. It accepts into a {@link OnloadSocketImpl}.
+ * What stands behind a {@code java.net.ServerSocket}: a stack's listener, the kernel's, or at the wildcard
+ * address those of all stacks and the kernel. It accepts into a {@link OnloadSocketImpl}.
  *
  * <p>For any thread.
  */

@@ -26,9 +26,9 @@ import java.net.UnknownHostException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What stands behind a {@code java.net.Socket}: a connection of a stack, or a socket of the kernel's, from the time when
- * it is bound to an address of one, or connected. Bound to the wildcard it is the kernel's, which gives it its port,
- * until it connects.
+ * What stands behind a {@code java.net.Socket}: a connection of a stack, or a socket of the kernel's, from the
+ * time when it is bound to an address of one, or connected. Bound to the wildcard it is the kernel's, which
+ * gives it its port, until it connects.
  *
  * <p>For any thread.
  */
