@@ -25,8 +25,9 @@ import java.util.concurrent.Callable;
 @Command(
         name = "stackdump",
         description = {
-            "Shows the stacks of this user's processes: how they are set and why, what they counted, and their sockets,",
-            "those too that are the kernel's, with the reason."
+            "Shows the stacks of this user's processes, and which of their sockets are the kernel's.",
+            "",
+            "How they are set and why, what they counted, and their sockets; of those that are the kernel's, the reason."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,
