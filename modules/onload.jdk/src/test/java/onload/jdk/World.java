@@ -45,6 +45,7 @@ public final class World implements AutoCloseable {
                 .address(ipv6)
                 .option("dump", "off")
                 .option("packets", "4096")
+                .option("duplicate-address-detection", "0")
                 .open();
     }
 
