@@ -1,12 +1,7 @@
 package onload.jdk.net;
 
-<<<<<<< HEAD
 import onload.jdk.placement.Acceleration;
 import onload.jdk.placement.Accelerable;
-=======
-import onload.jdk.Acceleration;
-import onload.jdk.Accelerable;
->>>>>>> 36657de (JDK: what was moved is imported from where it is)
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.channel.OnloadDatagramChannel;
 
