@@ -5,9 +5,9 @@ import onload.jdk.placement.Acceleration;
 import onload.jdk.async.ChannelGroupProvider;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.internal.Ending;
-import onload.jdk.net.OnloadDatagramSocketImpl;
-import onload.jdk.net.OnloadServerSocketImpl;
-import onload.jdk.net.OnloadSocketImpl;
+import onload.jdk.net.PlacedDatagramSocket;
+import onload.jdk.net.PlacedServerSocket;
+import onload.jdk.net.PlacedSocket;
 import onload.sockets.Stack;
 
 import java.io.IOException;
@@ -64,10 +64,10 @@ public final class Installation {
             return;
         }
         try {
-            Socket.setSocketImplFactory(() -> new OnloadSocketImpl(acceleration()));
-            ServerSocket.setSocketFactory(() -> new OnloadServerSocketImpl(acceleration()));
+            Socket.setSocketImplFactory(() -> new PlacedSocket(acceleration()));
+            ServerSocket.setSocketFactory(() -> new PlacedServerSocket(acceleration()));
             DatagramSocket.setDatagramSocketImplFactory(
-                    () -> new OnloadDatagramSocketImpl(acceleration()));
+                    () -> new PlacedDatagramSocket(acceleration()));
         } catch (IOException e) {
             throw new IllegalStateException(
                     "the socket factories of this JVM are somebody else's; expected none: install those of onload"

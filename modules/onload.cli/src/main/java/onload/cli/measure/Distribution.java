@@ -51,7 +51,7 @@ final class Distribution {
     /** Rows of equal ratio from the shortest to what all but one in a thousand are below. */
     private static String plot(Histogram times) {
         double low = Math.max(1, times.getMinValue());
-        double high = Math.max(low + 1, times.getValueAtPercentile(99.9));
+        double high = Math.max(low + 1, (double) times.getValueAtPercentile(99.9));
         double ratio = Math.pow(high / low, 1.0 / ROWS);
         long most = 1;
         long[] counts = new long[ROWS];

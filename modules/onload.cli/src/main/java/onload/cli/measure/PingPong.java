@@ -102,7 +102,7 @@ public final class PingPong implements Callable<Integer> {
                 return measure(grounds.getFirst(), ends.connectTo(), length, warmUpNs, durationNs);
             }
             try (Ground.Server server = grounds.getFirst().listen(ends.listenAt());
-                    Service service = new Service(server, Service::echo).start()) {
+                    Service _ = new Service(server, Service::echo).start()) {
                 return measure(grounds.getLast(), server.address(), length, warmUpNs, durationNs);
             }
         } catch (IOException e) {

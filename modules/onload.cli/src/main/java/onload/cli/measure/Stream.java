@@ -92,7 +92,7 @@ public final class Stream implements Callable<Integer> {
                 return measure(grounds.getFirst(), ends.connectTo(), length, durationNs);
             }
             try (Ground.Server server = grounds.getFirst().listen(ends.listenAt());
-                    Service service = new Service(server, task).start()) {
+                    Service _ = new Service(server, task).start()) {
                 return measure(grounds.getLast(), server.address(), length, durationNs);
             }
         } catch (IOException e) {

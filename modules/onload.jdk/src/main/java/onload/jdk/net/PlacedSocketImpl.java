@@ -16,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** What the implementations for sockets and for server sockets have in common: options by number and by name. */
 abstract sealed class PlacedSocketImpl extends SocketImpl implements Accelerable
-        permits OnloadSocketImpl, OnloadServerSocketImpl {
+        permits PlacedSocket, PlacedServerSocket {
     static final String CLOSED = "Socket closed";
 
     final Acceleration acceleration;

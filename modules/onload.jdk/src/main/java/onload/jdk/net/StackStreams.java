@@ -24,7 +24,7 @@ final class StackStreams {
     private static final byte[] NOTHING = {};
     private static final String READ_TIMED_OUT = "Read timed out";
 
-    private final OnloadSocketImpl owner;
+    private final PlacedSocket owner;
     private final TcpSocket socket;
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
@@ -38,7 +38,7 @@ final class StackStreams {
 
     private volatile boolean isInputShut;
 
-    StackStreams(OnloadSocketImpl owner, TcpSocket socket) {
+    StackStreams(PlacedSocket owner, TcpSocket socket) {
         this.owner = owner;
         this.socket = socket;
     }

@@ -59,7 +59,7 @@ enum Maker {
     /** As the factory would make it, but for broadcasts, which java.net permits. */
     private static final class OurDatagrams extends DatagramSocket {
         OurDatagrams(Acceleration acceleration) throws SocketException {
-            super(new OnloadDatagramSocketImpl(acceleration));
+            super(new PlacedDatagramSocket(acceleration));
             setBroadcast(true);
         }
     }
@@ -67,7 +67,7 @@ enum Maker {
     /** As the factory would make it. */
     private static final class Ours extends Socket {
         Ours(Acceleration acceleration) throws SocketException {
-            super(new OnloadSocketImpl(acceleration));
+            super(new PlacedSocket(acceleration));
         }
     }
 
@@ -76,7 +76,7 @@ enum Maker {
         private final Acceleration acceleration;
 
         OurServer(Acceleration acceleration) {
-            super(new OnloadServerSocketImpl(acceleration));
+            super(new PlacedServerSocket(acceleration));
             this.acceleration = acceleration;
         }
 

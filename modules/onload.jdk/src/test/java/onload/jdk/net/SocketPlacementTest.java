@@ -103,17 +103,17 @@ class SocketPlacementTest {
     @Test
     void aServerOfOursAcceptsOnlyIntoOurs() throws IOException {
         World world = WORLDS.of(Ground.STACK);
-        OnloadServerSocketImpl server = new OnloadServerSocketImpl(world.acceleration());
+        PlacedServerSocket server = new PlacedServerSocket(world.acceleration());
         server.create(true);
         server.bind(world.host(), 0);
         server.listen(1);
         assertThrows(
                 IOException.class,
-                () -> server.accept(new OnloadServerSocketImpl(world.acceleration())));
+                () -> server.accept(new PlacedServerSocket(world.acceleration())));
         server.close();
         assertThrows(
                 SocketException.class,
-                () -> server.accept(new OnloadSocketImpl(world.acceleration())));
+                () -> server.accept(new PlacedSocket(world.acceleration())));
     }
 
     /** The stream that java.net puts before ours makes an array for a single byte. */

@@ -32,11 +32,11 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What stands behind a {@code java.net.ServerSocket}: a stack's listener, the kernel's, or at the wildcard
- * address those of all stacks and the kernel. It accepts into a {@link OnloadSocketImpl}.
+ * address those of all stacks and the kernel. It accepts into a {@link PlacedSocket}.
  *
  * <p>For any thread.
  */
-public final class OnloadServerSocketImpl extends PlacedSocketImpl {
+public final class PlacedServerSocket extends PlacedSocketImpl {
     private enum State {
         NEW,
         CREATED,
@@ -53,7 +53,7 @@ public final class OnloadServerSocketImpl extends PlacedSocketImpl {
     private @Nullable InetSocketAddress wanted;
 
     /** Makes one that is not created yet, as {@code java.net.ServerSocket} wants it. */
-    public OnloadServerSocketImpl(Acceleration acceleration) {
+    public PlacedServerSocket(Acceleration acceleration) {
         super(acceleration, true);
     }
 
@@ -177,11 +177,11 @@ public final class OnloadServerSocketImpl extends PlacedSocketImpl {
 
     @Override
     protected void accept(SocketImpl accepted) throws IOException {
-        if (!(accepted instanceof OnloadSocketImpl socket)) {
+        if (!(accepted instanceof PlacedSocket socket)) {
             throw new IOException(
                     "%s cannot accept into %s; expected %s"
                             .formatted(
-                                    getClass(), accepted.getClass(), OnloadSocketImpl.class));
+                                    getClass(), accepted.getClass(), PlacedSocket.class));
         }
         checkOpen();
         ServerSocket inside = kernel;
@@ -203,7 +203,7 @@ public final class OnloadServerSocketImpl extends PlacedSocketImpl {
         }
     }
 
-    private void adopt(OnloadSocketImpl socket, Accepted accepted) throws IOException {
+    private void adopt(PlacedSocket socket, Accepted accepted) throws IOException {
         TcpSocket tcp = accepted.socket();
         SocketChannel channel = accepted.channel();
         if (tcp != null) {

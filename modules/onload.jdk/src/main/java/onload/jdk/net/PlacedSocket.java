@@ -32,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>For any thread.
  */
-public final class OnloadSocketImpl extends PlacedSocketImpl {
+public final class PlacedSocket extends PlacedSocketImpl {
     private enum State {
         NEW,
         UNCONNECTED,
@@ -53,7 +53,7 @@ public final class OnloadSocketImpl extends PlacedSocketImpl {
     private boolean isOutOfBandInline;
 
     /** Makes one that is not created yet, as {@code java.net.Socket} wants it. */
-    public OnloadSocketImpl(Acceleration acceleration) {
+    public PlacedSocket(Acceleration acceleration) {
         super(acceleration, false);
     }
 
@@ -342,12 +342,12 @@ public final class OnloadSocketImpl extends PlacedSocketImpl {
 
         @Override
         public int available() throws IOException {
-            return OnloadSocketImpl.this.available();
+            return PlacedSocket.this.available();
         }
 
         @Override
         public void close() throws IOException {
-            OnloadSocketImpl.this.close();
+            PlacedSocket.this.close();
         }
     }
 
@@ -390,7 +390,7 @@ public final class OnloadSocketImpl extends PlacedSocketImpl {
 
         @Override
         public void close() throws IOException {
-            OnloadSocketImpl.this.close();
+            PlacedSocket.this.close();
         }
     }
 

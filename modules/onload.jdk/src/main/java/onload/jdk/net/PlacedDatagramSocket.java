@@ -28,13 +28,13 @@ import java.util.Set;
  * <p>For any thread.
  */
 @SuppressWarnings({"deprecation", "removal"}) // What java.net has deprecated, its programs still call.
-public final class OnloadDatagramSocketImpl extends DatagramSocketImpl implements Accelerable {
+public final class PlacedDatagramSocket extends DatagramSocketImpl implements Accelerable {
     private final Acceleration acceleration;
     private volatile @Nullable OnloadDatagramChannel channel;
     private volatile @Nullable MulticastSocket socket;
 
     /** Makes one that is not created yet, as {@code java.net.DatagramSocket} wants it. */
-    public OnloadDatagramSocketImpl(Acceleration acceleration) {
+    public PlacedDatagramSocket(Acceleration acceleration) {
         this.acceleration = Objects.requireNonNull(acceleration);
     }
 
