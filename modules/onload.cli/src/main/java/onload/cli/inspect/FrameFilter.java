@@ -18,6 +18,9 @@ final class FrameFilter {
     private static final int ETHERNET_LENGTH = 14;
     private static final int TAG_LENGTH = 4;
     private static final int ARP = 0x0806;
+    private static final int ARP_SENDER = 14;
+    private static final int ARP_TARGET = 24;
+    private static final int ARP_LENGTH = 28;
     private static final int IPV4 = 0x0800;
     private static final int IPV6 = 0x86DD;
     private static final int TAG = 0x8100;
@@ -46,12 +49,16 @@ final class FrameFilter {
         for (int at = 0; at < words.size(); at++) {
             String word = words.get(at);
             if (PROTOCOLS.containsKey(word)) {
+                once(filter.protocols == null && !filter.isArp, "protocol");
                 filter.protocols = PROTOCOLS.get(word);
             } else if (word.equals("arp")) {
+                once(filter.protocols == null && !filter.isArp, "protocol");
                 filter.isArp = true;
             } else if (word.equals("host") && at + 1 < words.size()) {
+                once(filter.host == null, "host");
                 filter.host = address(words.get(++at));
             } else if (word.equals("port") && at + 1 < words.size()) {
+                once(filter.port < 0, "port");
                 filter.port = number(words.get(++at));
             } else if (!word.equals("and")) {
                 throw Refusal.usage(
@@ -59,7 +66,17 @@ final class FrameFilter {
                                 .formatted(word));
             }
         }
+        if (filter.isArp && filter.port >= 0) {
+            throw Refusal.usage("the filter has arp and a port; expected one of them, since ARP has no ports");
+        }
         return filter;
+    }
+
+    /** All has to hold, so that no frame would be shown of two hosts that are not those of one connection. */
+    private static void once(boolean isFirst, String what) {
+        if (!isFirst) {
+            throw Refusal.usage("the filter has more than one %s; expected one".formatted(what));
+        }
     }
 
     private static IpAddress address(String text) {
@@ -94,14 +111,29 @@ final class FrameFilter {
             at += TAG_LENGTH;
             type = buffer.getShort(at - 2, ByteOrder.BIG_ENDIAN) & 0xFFFF;
         }
+        if (type == ARP) {
+            return isEmpty() || (protocols == null && port < 0 && wantsArp(buffer, at, end));
+        }
         if (isArp) {
-            return type == ARP;
+            return false;
         }
         return isEmpty() || (type == IPV4 && wantsIpv4(buffer, at, end)) || (type == IPV6 && wantsIpv6(buffer, at, end));
     }
 
     private boolean isEmpty() {
         return !isArp && protocols == null && host == null && port < 0;
+    }
+
+    /** The host is who asks, or who is asked for (RFC 826, Packet format). */
+    private boolean wantsArp(UnsafeBuffer buffer, int at, int end) {
+        IpAddress wanted = host;
+        if (wanted == null) {
+            return true;
+        }
+        return wanted.isIpv4()
+                && at + ARP_LENGTH <= end
+                && (buffer.getInt(at + ARP_SENDER, ByteOrder.BIG_ENDIAN) == wanted.ipv4()
+                        || buffer.getInt(at + ARP_TARGET, ByteOrder.BIG_ENDIAN) == wanted.ipv4());
     }
 
     private boolean wantsIpv4(UnsafeBuffer buffer, int at, int end) {

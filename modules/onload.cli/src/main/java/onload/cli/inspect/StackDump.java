@@ -4,6 +4,7 @@ import onload.cli.console.Console;
 import onload.cli.console.ExitCodes;
 import onload.cli.console.Json;
 import onload.cli.console.Refusal;
+import onload.sockets.control.ControlServer;
 import onload.sockets.dump.StackFiles;
 import onload.sockets.dump.StackView;
 
@@ -36,6 +37,7 @@ import java.util.concurrent.Callable;
             "  onload stackdump                  all stacks",
             "  onload stackdump stack1           one, by name or by the id of its process",
             "  onload stackdump --watch          what has changed, every second, until it is interrupted",
+            "  onload stackdump --watch=5 stack1 one of them, every five seconds",
             "  onload stackdump --json           for a program to read",
             "  onload stackdump --clean          removes what processes that have died left behind",
             "",
@@ -95,7 +97,8 @@ public final class StackDump implements Callable<Integer> {
         try {
             Path folder = given == null ? StackFiles.folder() : given;
             if (isCleaning) {
-                List<Path> removed = StackFiles.removeDead(folder);
+                List<Path> removed = new ArrayList<>(StackFiles.removeDead(folder));
+                removed.addAll(ControlServer.removeDead(folder));
                 removed.forEach(path -> console.out().println("removed " + path.getFileName()));
                 return ExitCodes.FINE;
             }

@@ -20,14 +20,19 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /** {@code onload tcpdump}: the frames of a stack that runs. */
@@ -52,6 +57,11 @@ import java.util.concurrent.Callable;
 public final class TcpDump implements Callable<Integer> {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS").withZone(ZoneId.systemDefault());
+    private static final Set<StandardOpenOption> OVERWRITING =
+            Set.of(
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
     private static final long NS_PER_S = 1_000_000_000L;
 
     @Option(
@@ -143,7 +153,8 @@ public final class TcpDump implements Callable<Integer> {
 
     private long show(CapturedFrames frames, FrameFilter filter) throws IOException {
         long shown = 0;
-        while (shown < count && frames.next()) {
+        // Whoever reads the lines may have seen enough: a print stream does not throw.
+        while (shown < count && !console.out().checkError() && frames.next()) {
             if (isWanted(frames, filter)) {
                 shown++;
                 String text =
@@ -164,13 +175,36 @@ public final class TcpDump implements Callable<Integer> {
                 Instant.ofEpochSecond(Math.floorDiv(ns, NS_PER_S), Math.floorMod(ns, NS_PER_S)));
     }
 
+    /** A new file is its owner's alone: frames are people's data. */
+    private OutputStream open(String to) {
+        if (to.equals("-")) {
+            return console.out();
+        }
+        try {
+            Path path = Path.of(to);
+            boolean isPosix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
+            FileAttribute<?>[] ownerOnly =
+                    isPosix
+                            ? new FileAttribute<?>[] {
+                                PosixFilePermissions.asFileAttribute(
+                                        PosixFilePermissions.fromString("rw-------"))
+                            }
+                            : new FileAttribute<?>[0];
+            return new BufferedOutputStream(
+                    Channels.newOutputStream(FileChannel.open(path, OVERWRITING, ownerOnly)));
+        } catch (IOException | InvalidPathException e) {
+            throw Refusal.failed(
+                    "-w: \"%s\" cannot be written: %s; name a file in a folder that is there and yours"
+                            .formatted(to, e.getClass().getSimpleName()));
+        }
+    }
+
     private long write(CapturedFrames frames, FrameFilter filter, String to) throws IOException {
         long written = 0;
-        try (OutputStream out =
-                to.equals("-")
-                        ? console.out()
-                        : new BufferedOutputStream(Files.newOutputStream(Path.of(to)))) {
-            while (written < count && frames.next()) {
+        try (OutputStream out = open(to)) {
+            while (written < count
+                    && !(to.equals("-") && console.out().checkError())
+                    && frames.next()) {
                 boolean isFrame = frames.isFrame();
                 if (!isFrame || isWanted(frames, filter)) {
                     out.write(frames.bytes());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.cli.Captured;
 import onload.cli.Onload;
+import onload.cli.console.Console;
 import onload.cli.console.ExitCodes;
 import onload.jdk.placement.Acceleration;
 import onload.jdk.placement.AccelerationPlan;
@@ -20,6 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,6 +32,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Map;
 
 @Timeout(60)
@@ -147,5 +153,72 @@ class InspectTest {
     void whatIsNotThereIsOneLineAndAFailure(String command) {
         assertEquals(ExitCodes.FAILED, run(command), captured.err());
         assertEquals(1, captured.err().lines().count(), captured.err());
+    }
+
+    @Test
+    void aFileOfFramesIsItsOwnersAndHasTheTimeOfDay() throws IOException, InterruptedException {
+        try (ServerSocketChannel server = provider.openServerSocketChannel()) {
+            server.bind(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0));
+            Thread talk = Thread.ofPlatform().daemon().start(() -> talk(server));
+            Path file = folder.resolve("own.pcapng");
+            assertEquals(ExitCodes.FINE, run("tcpdump -n " + NAME + " -c 2 -w " + file), captured.err());
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            try (InputStream in = Files.newInputStream(file)) {
+                CapturedFrames frames = new CapturedFrames(in);
+                int found = 0;
+                while (frames.next()) {
+                    if (frames.isFrame()) {
+                        found++;
+                        long secondsAgo = Instant.now().getEpochSecond() - frames.timeNs() / 1_000_000_000L;
+                        assertTrue(secondsAgo >= -5 && secondsAgo < 120, () -> secondsAgo + " s");
+                    }
+                }
+                assertEquals(2, found);
+            }
+            talk.interrupt();
+            talk.join();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tcpdump -n ", "tcpdump -w - -n "})
+    void whoeverStopsReadingEndsIt(String command) throws IOException, InterruptedException {
+        OutputStream gone =
+                new OutputStream() {
+                    @Override
+                    public void write(int value) throws IOException {
+                        throw new IOException("broken pipe");
+                    }
+                };
+        Console console = new Console(new PrintStream(gone, true), captured.console.err(), false);
+        try (ServerSocketChannel server = provider.openServerSocketChannel()) {
+            server.bind(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0));
+            Thread talk = Thread.ofPlatform().daemon().start(() -> talk(server));
+            Onload.commandLine(console).execute((command + NAME).split(" "));
+            talk.interrupt();
+            talk.join();
+        }
+    }
+
+    @Test
+    void aStackThatClosesEndsTheCapture() throws InterruptedException {
+        Thread end =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                                () -> {
+                                    while (Thread.getAllStackTraces().keySet().stream()
+                                            .noneMatch(each -> each.getName().equals("onload capture"))) {
+                                        Thread.onSpinWait();
+                                    }
+                                    acceleration.close();
+                                });
+        assertEquals(ExitCodes.FINE, run("tcpdump -n " + NAME), captured.err());
+        end.join();
+    }
+
+    @Test
+    void aNameMayFollowSeconds() {
+        assertEquals(ExitCodes.FINE, run("stackdump --times 1 --watch=1 " + NAME), captured.err());
     }
 }

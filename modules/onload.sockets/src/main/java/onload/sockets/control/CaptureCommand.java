@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
  */
 public final class CaptureCommand implements ControlCommand {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureCommand.class);
+    private static final long NS_PER_S = 1_000_000_000L;
     private static final Path NO_FILE = Path.of("control");
 
     private final Supplier<List<Stack>> stacks;
@@ -38,7 +40,10 @@ public final class CaptureCommand implements ControlCommand {
     @Override
     public void answer(String argument, SocketChannel client) throws IOException {
         String wanted = "";
-        CaptureOptions options = CaptureOptions.to(NO_FILE).withFileBytes(CaptureOptions.UNBOUNDED);
+        CaptureOptions options =
+                CaptureOptions.to(NO_FILE)
+                        .withFileBytes(CaptureOptions.UNBOUNDED)
+                        .withEpochOffsetNs(epochOffsetNs());
         for (String word : argument.isEmpty() ? List.<String>of() : List.of(argument.split(" "))) {
             if (word.startsWith("stack=")) {
                 wanted = word.substring("stack=".length());
@@ -51,6 +56,12 @@ public final class CaptureCommand implements ControlCommand {
             }
         }
         capture(stack(wanted), options, client);
+    }
+
+    /** Stacks read the clock of the JVM, which begins anywhere; who reads frames wants the time of day. */
+    private static long epochOffsetNs() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * NS_PER_S + now.getNano() - System.nanoTime();
     }
 
     private static int number(String text) {
@@ -77,13 +88,14 @@ public final class CaptureCommand implements ControlCommand {
 
     private static void capture(Stack stack, CaptureOptions options, SocketChannel client)
             throws IOException {
-        ControlServer.begin(client);
+        HeldAnswer answer = new HeldAnswer(client);
         try (Capture capture =
                 Capture.start(
                         options,
-                        client,
+                        answer,
                         fault -> LOG.debug("a capture has ended: {}", fault.getMessage()))) {
             stack.captureTo(capture);
+            answer.begin();
             capture.startThread("onload capture");
             // Nothing is to come but the end.
             ByteBuffer nothing = ByteBuffer.allocate(1);

@@ -13,13 +13,16 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The side of the process that has stacks. A thread waits for clients, and one for each of them, up to a bound, answers
@@ -29,7 +32,10 @@ public final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final String SUFFIX = StackFiles.CONTROL_SUFFIX;
     private static final int MOST_CLIENTS = 8;
-    private static final int MOST_REQUEST_BYTES = 1024;
+    static final int MOST_REQUEST_BYTES = 1024;
+
+    /** How long nobody is served when a client could not be accepted, as when the process has no descriptor left. */
+    private static final long PAUSE_NS = 100_000_000;
 
     private final Path path;
     private final ServerSocketChannel server;
@@ -72,16 +78,27 @@ public final class ControlServer implements AutoCloseable {
         return opened;
     }
 
-    private static void removeDead(Path folder) throws IOException {
+    /**
+     * Removes what processes that have died left behind.
+     *
+     * @param folder the private folder of this user's stacks
+     * @return what was removed
+     * @throws IOException if the folder cannot be read, or something cannot be removed
+     */
+    public static List<Path> removeDead(Path folder) throws IOException {
+        List<Path> removed = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
             for (Path each : all) {
                 String name = each.getFileName().toString();
                 String pid = name.substring(0, name.length() - SUFFIX.length());
-                if (isDead(pid)) {
-                    Files.deleteIfExists(each);
+                if (isDead(pid) && Files.deleteIfExists(each)) {
+                    removed.add(each);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
+        return removed;
     }
 
     private static boolean isDead(String pid) {
@@ -93,6 +110,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void take() {
+        boolean isWarned = false;
         while (server.isOpen()) {
             try {
                 SocketChannel client = server.accept();
@@ -108,7 +126,12 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                LOG.warn("a client of {} was not served: {}", path, e.getMessage());
+                // It stays so for a while: neither the processor nor the log is to be filled with it.
+                if (!isWarned) {
+                    LOG.warn("a client of {} was not served: {}", path, e.getMessage());
+                    isWarned = true;
+                }
+                LockSupport.parkNanos(this, PAUSE_NS);
             }
         }
     }
@@ -126,6 +149,9 @@ public final class ControlServer implements AutoCloseable {
             serve(client);
         } catch (IOException e) {
             LOG.debug("a client of {} has gone: {}", path, e.getMessage());
+        } catch (RuntimeException e) {
+            // The program that runs here is not to see it on its terminal.
+            LOG.warn("a client of {} was not answered: {}", path, e.toString());
         } finally {
             clients.remove(client);
             room.release();

@@ -18,13 +18,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -137,5 +142,79 @@ class ControlTest {
     @Test
     void nobodyAtThePathIsAnError() {
         assertThrows(IOException.class, () -> ControlClient.ask(path(), "capture").close());
+    }
+
+    @Test
+    void aProcessThatIsStoppedIsAnErrorAndNotAWait() throws IOException {
+        try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.bind(UnixDomainSocketAddress.of(path()));
+            String message =
+                    assertThrows(
+                                    IOException.class,
+                                    () ->
+                                            ControlClient.ask(
+                                                            path(), "capture", Duration.ofMillis(50))
+                                                    .close())
+                            .getMessage();
+            assertTrue(message.contains("does not answer"), message);
+        }
+    }
+
+    @Test
+    void aSecondCaptureIsToldWhyNotAndTheFirstGoesOn() throws IOException {
+        try (Stack stack = stack();
+                ControlServer server =
+                        ControlServer.open(
+                                folder, List.of(new CaptureCommand(() -> List.of(stack))));
+                SocketChannel first = ControlClient.ask(path(), "capture")) {
+            // The section header follows the attachment.
+            assertEquals(1, first.read(ByteBuffer.allocate(1)));
+            String message =
+                    assertThrows(
+                                    IllegalStateException.class,
+                                    () -> ControlClient.ask(path(), "capture").close())
+                            .getMessage();
+            assertTrue(message.contains("captured already"), message);
+            assertTrue(Files.exists(path()), server::toString);
+            assertTrue(first.read(ByteBuffer.allocate(1)) > 0);
+        }
+    }
+
+    @Test
+    void aCommandThatFailsCostsItsClientOnly() throws IOException {
+        ControlCommand failing = command("fail", _ -> { throw new UncheckedIOException(new IOException("no")); });
+        ControlCommand sound = command("well", ControlServer::begin);
+        try (ControlServer server = ControlServer.open(folder, List.of(failing, sound))) {
+            for (int i = 0; i < 20; i++) {
+                assertThrows(IOException.class, () -> ControlClient.ask(path(), "fail").close());
+            }
+            ControlClient.ask(path(), "well").close();
+            assertTrue(Files.exists(path()), server::toString);
+        }
+    }
+
+    private interface Answer {
+        void to(SocketChannel client) throws IOException;
+    }
+
+    private static ControlCommand command(String name, Answer answer) {
+        return new ControlCommand() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public void answer(String argument, SocketChannel client) throws IOException {
+                answer.to(client);
+            }
+        };
+    }
+
+    @Test
+    void whatTheDeadLeftIsNamedWhenItIsRemoved() throws IOException {
+        Path dead = Files.createFile(ControlServer.path(folder, Integer.MAX_VALUE));
+        assertEquals(List.of(dead), ControlServer.removeDead(folder));
+        assertEquals(List.of(), ControlServer.removeDead(folder));
     }
 }
