@@ -33,6 +33,11 @@ public final class Launch {
     private static final String NATIVE = "onload.linux";
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
+    /**
+     * Has Netty, and what is built on it, take the JDK's sockets: its native transports, which it prefers where their
+     * jars are, call the kernel past all providers.
+     */
+    private static final String NETTY_WITHOUT_NATIVE = "io.netty.transport.noNative";
 
     /** Of the JVM's ten places for what happens at its end; the program's hooks are the second. */
     private static final int AFTER_PROGRAMS_HOOKS = 7;
@@ -186,6 +191,15 @@ public final class Launch {
                         call(installation.getMethod("asynchronousChannelProvider"));
         setUnlessSet(AsynchronousChannelProvider.class, AgentAsynchronousProvider.class);
         call(installation.getMethod("installSocketFactories"));
+        if (hasPlan() && System.getProperty(NETTY_WITHOUT_NATIVE) == null) {
+            System.setProperty(NETTY_WITHOUT_NATIVE, "true");
+        }
+    }
+
+    /** Whether there is a NIC for this process. */
+    private static boolean hasPlan() {
+        String said = System.getProperty("onload.run", System.getenv("ONLOAD_RUN"));
+        return said != null && !said.isBlank();
     }
 
     /**
