@@ -81,7 +81,9 @@ final class StackStreams {
         if (count > 0) {
             return count;
         }
-        if (count == Status.END_OF_STREAM || (count == Status.CLOSED && isInputShut)) {
+        boolean isEnd = count == Status.END_OF_STREAM;
+        // Closing sends the end of our stream first, and the peer may answer it with that of its own.
+        if (isInputShut ? isEnd || count == Status.CLOSED : isEnd && owner.isOpen()) {
             hasEnded = true;
             return -1;
         }

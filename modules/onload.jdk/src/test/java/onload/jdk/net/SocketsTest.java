@@ -34,6 +34,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -623,6 +624,31 @@ class SocketsTest {
                 if (!each.name().equals("SO_INCOMING_NAPI_ID")) {
                     pair.client.getOption(each);
                 }
+            }
+        }
+    }
+
+    /** The peer's own end may come between the end of ours and the close. */
+    @ParameterizedTest
+    @MethodSource("everywhere")
+    void aReaderWhoseSocketIsClosedIsToldSoThoughThePeerClosesToo(Ground ground, Maker maker)
+            throws Exception {
+        for (int i = 0; i < 10; i++) {
+            try (Connected pair = new Connected(WORLDS.of(ground), maker)) {
+                FutureTask<Integer> reading = start(() -> pair.client.getInputStream().read());
+                FutureTask<Integer> peer =
+                        start(() -> {
+                            int read = pair.accepted.getInputStream().read();
+                            pair.accepted.close();
+                            return read;
+                        });
+                awaitBlocked(reading);
+                pair.client.close();
+                assertEquals(-1, peer.get());
+                IOException told = thrown(reading);
+                assertTrue(
+                        told instanceof SocketException || told instanceof ClosedChannelException,
+                        told::toString);
             }
         }
     }
