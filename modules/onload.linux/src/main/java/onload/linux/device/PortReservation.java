@@ -31,6 +31,12 @@ public final class PortReservation implements AutoCloseable {
     /** include/uapi/asm-generic/socket.h, since Linux 3.9. */
     private static final int SO_REUSEPORT = 15;
 
+    /** include/uapi/asm-generic/socket.h, since Linux 5.0. */
+    private static final int SO_BINDTOIFINDEX = 62;
+
+    /** The kernel does not ask whether there is such a device. */
+    private static final int DEVICE_OF_NOBODY = Integer.MAX_VALUE;
+
     private final Descriptor socket;
 
     private PortReservation(Descriptor socket) {
@@ -57,9 +63,15 @@ public final class PortReservation implements AutoCloseable {
             // user that says so
             // too: that of a server which takes what comes by the stack here, and by loopback
             // there.
-            switchOn(calls, socket, argument, SOL_SOCKET, SO_REUSEPORT);
+            set(calls, socket, argument, SOL_SOCKET, SO_REUSEPORT, 1);
+            if (!isTcp && address.isUnspecified()) {
+                // A socket of UDP is given datagrams even if nobody reads them, before that of the
+                // server. From this
+                // device none come; and the port is taken for sockets that name no device.
+                set(calls, socket, argument, SOL_SOCKET, SO_BINDTOIFINDEX, DEVICE_OF_NOBODY);
+            }
             if (family == AF_INET6) {
-                switchOn(calls, socket, argument, IPPROTO_IPV6, IPV6_V6ONLY);
+                set(calls, socket, argument, IPPROTO_IPV6, IPV6_V6ONLY, 1);
             }
             write(argument, family, address, port);
             long bound =
@@ -80,9 +92,14 @@ public final class PortReservation implements AutoCloseable {
         }
     }
 
-    private static void switchOn(
-            SystemCalls calls, Descriptor socket, Struct argument, int level, int option) {
-        argument.bytes().putInt(0, 1);
+    private static void set(
+            SystemCalls calls,
+            Descriptor socket,
+            Struct argument,
+            int level,
+            int option,
+            int value) {
+        argument.bytes().putInt(0, value);
         LinuxException.check(
                 calls.call(
                         SystemCall.SETSOCKOPT,
