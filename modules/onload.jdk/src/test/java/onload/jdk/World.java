@@ -84,5 +84,7 @@ public final class World implements AutoCloseable {
     @Override
     public void close() {
         stacks.forEach(stack -> stack.close(0));
+        // It answers questions until then, and keeps the stacks.
+        acceleration.close();
     }
 }
