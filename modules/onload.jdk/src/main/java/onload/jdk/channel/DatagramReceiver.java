@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a datagram channel receives: what stacks have comes first, then what the kernel has. The address of the sender is
- * made anew only if it is another one than the last time.
+ * What a datagram channel receives: what stacks have comes first, then what the kernel has. The address of the
+ * sender is made anew only if it is another one than the last time.
  *
  * <p>For the channel, under its read lock.
  */

@@ -21,11 +21,12 @@ import java.util.Objects;
 
 /**
  * Where groups are joined. A {@link NetworkInterface} comes from the kernel; it means a stack's interface if it has the
- * name of that, as TAP devices and those of AF_XDP have, or an address of it. An interface that the kernel does not know,
- * such as an emulated one, has a {@link NetworkInterface} by {@link onload.jdk.placement.StackInterfaces}; for programs that
- * do not know of us joining on the kernel's loopback interface means the first such interface, too: what is sent there
- * without the choice of an interface goes by the stack, if it has a route. What is sent by the choice of loopback is the
- * kernel's alone, where everybody who has joined on loopback hears it once.
+ * name of that, as TAP devices and those of AF_XDP have, or an address of it. An interface that the kernel does
+ * not know, such as an emulated one, has a {@link NetworkInterface} by {@link
+ * onload.jdk.placement.StackInterfaces}; for programs that do not know of us joining on the kernel's loopback
+ * interface means the first such interface, too: what is sent there without the choice of an interface goes by
+ * the stack, if it has a route. What is sent by the choice of loopback is the kernel's alone, where everybody
+ * who has joined on loopback hears it once.
  */
 final class Groups {
     /**

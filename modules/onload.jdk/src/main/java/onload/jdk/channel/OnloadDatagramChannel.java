@@ -42,15 +42,15 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A datagram channel. Bound to the wildcard or to a group, or not bound at all, it is every stack's and the kernel's at
- * one port: each datagram goes by who reaches its destination, and comes from whoever has one, stacks first. Bound to an
- * address, or connected, it is that one's whose the address is.
+ * one port: each datagram goes by who reaches its destination, and comes from whoever has one, stacks first.
+ * Bound to an address, or connected, it is that one's whose the address is.
  *
- * <p>A group is joined where the {@link NetworkInterface} is: at the stack whose interface has its name or an address of
- * it, else at the kernel. Interfaces that only a stack has, such as emulated ones, have a {@link NetworkInterface} by
- * {@link onload.jdk.placement.StackInterfaces}; for programs that do not know of that, joining on the kernel's loopback interface
- * joins at the first of them, too. What is sent to a group goes by the interface that {@link
- * StandardSocketOptions#IP_MULTICAST_IF} names, loopback being the kernel's alone; if it was never set, by the first
- * stack that has a route to the group, else by the kernel.
+ * <p>A group is joined where the {@link NetworkInterface} is: at the stack whose interface has its name or an
+ * address of it, else at the kernel. Interfaces that only a stack has, such as emulated ones, have a {@link
+ * NetworkInterface} by {@link onload.jdk.placement.StackInterfaces}; for programs that do not know of that,
+ * joining on the kernel's loopback interface joins at the first of them, too. What is sent to a group goes by
+ * the interface that {@link StandardSocketOptions#IP_MULTICAST_IF} names, loopback being the kernel's alone; if
+ * it was never set, by the first stack that has a route to the group, else by the kernel.
  */
 public final class OnloadDatagramChannel extends DatagramChannel implements Front, ListedSocket {
     private final @Nullable ProtocolFamily family;

@@ -41,7 +41,10 @@ final class Watch implements Runnable {
         return state.get() == ARMED;
     }
 
-    /** {@return whether the selecting thread may poll the source} Once closed nobody may: the thread may still wait there. */
+    /**
+     * {@return whether the selecting thread may poll the source} Once closed nobody may: the thread may still
+     * wait there.
+     */
     boolean mayPoll() {
         int seen = state.get();
         return seen == IDLE || seen == FIRED;

@@ -11,10 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The {@link NetworkInterface} of a stack's interface, for programs that join groups or choose the interface to send by.
- * That of a TAP or AF_XDP device is the kernel's own. One that the kernel does not know, such as an emulated one, gets
- * one here: it has a name, an index and the stack's addresses, and can be handed to our channels and sockets only. {@link
- * NetworkInterface} has no way to make one, so it is made without a constructor.
+ * The {@link NetworkInterface} of a stack's interface, for programs that join groups or choose the interface to
+ * send by. That of a TAP or AF_XDP device is the kernel's own. One that the kernel does not know, such as an
+ * emulated one, gets one here: it has a name, an index and the stack's addresses, and can be handed to our
+ * channels and sockets only. {@link NetworkInterface} has no way to make one, so it is made without a constructor.
  */
 public final class StackInterfaces {
     private static final int FIRST_INDEX = 1 << 24;
