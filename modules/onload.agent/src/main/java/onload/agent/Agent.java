@@ -22,7 +22,11 @@ public final class Agent {
     public static void premain(String argument, Instrumentation instrumentation) {
         String version = System.getProperty("java.specification.version", "");
         if (!JavaVersion.isEnough(version)) {
-            refuse(tooOld(version, System.getProperty("java.home", ""), System.getenv("ONLOAD_JAVA")));
+            refuse(
+                    tooOld(
+                            version,
+                            System.getProperty("java.home", ""),
+                            System.getenv("ONLOAD_JAVA")));
         }
         try {
             Class.forName("onload.agent.Launch")
@@ -66,7 +70,9 @@ public final class Agent {
                 && (fault instanceof IllegalArgumentException
                         || fault instanceof IllegalStateException
                         || fault instanceof UnsupportedOperationException
-                        || fault.getClass().getName().equals("onload.nic.spi.NicUnavailableException"));
+                        || fault.getClass()
+                                .getName()
+                                .equals("onload.nic.spi.NicUnavailableException"));
     }
 
     private static void refuse(String line) {

@@ -26,14 +26,14 @@ public final class AgentAsynchronousProvider extends AsynchronousChannelProvider
     }
 
     @Override
-    public AsynchronousChannelGroup openAsynchronousChannelGroup(ExecutorService executor, int initialSize)
-            throws IOException {
+    public AsynchronousChannelGroup openAsynchronousChannelGroup(
+            ExecutorService executor, int initialSize) throws IOException {
         return provider.openAsynchronousChannelGroup(executor, initialSize);
     }
 
     @Override
-    public AsynchronousServerSocketChannel openAsynchronousServerSocketChannel(AsynchronousChannelGroup group)
-            throws IOException {
+    public AsynchronousServerSocketChannel openAsynchronousServerSocketChannel(
+            AsynchronousChannelGroup group) throws IOException {
         return provider.openAsynchronousServerSocketChannel(group);
     }
 

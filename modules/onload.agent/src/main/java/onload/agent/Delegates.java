@@ -6,8 +6,8 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 
 /**
- * The providers of onload, for the two classes that the JVM finds by name. Written once before the program starts, which
- * every thread of the program comes after.
+ * The providers of onload, for the two classes that the JVM finds by name. Written once before the program
+ * starts, which every thread of the program comes after.
  */
 final class Delegates {
     static volatile @Nullable SelectorProvider selectors;

@@ -125,7 +125,9 @@ public final class Launch {
                 continue;
             }
             ours.descriptor().requires().stream()
-                    .filter(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+                    .filter(required ->
+                            !required.modifiers()
+                                    .contains(ModuleDescriptor.Requires.Modifier.STATIC))
                     .forEach(required -> next.add(required.name()));
         }
         if (!missing.isEmpty()) {
@@ -142,7 +144,8 @@ public final class Launch {
                 ? "the program is started as a module and leaves out %s; add --add-modules %s to its java command"
                         .formatted(String.join(" and ", missing), String.join(",", missing))
                 : "%s has no module %s; use a whole JDK 25"
-                        .formatted(System.getProperty("java.home"), String.join(" and no ", absent));
+                        .formatted(
+                                System.getProperty("java.home"), String.join(" and no ", absent));
     }
 
     private static void allow(Instrumentation instrumentation, ModuleLayer layer)
@@ -176,15 +179,17 @@ public final class Launch {
         }
         System.setProperty(LOG_LEVEL, "warn");
         try {
-            call(loader.loadClass("org.slf4j.LoggerFactory").getMethod("getLogger", String.class), "onload");
+            call(
+                    loader.loadClass("org.slf4j.LoggerFactory")
+                            .getMethod("getLogger", String.class),
+                    "onload");
         } finally {
             System.clearProperty(LOG_LEVEL);
         }
     }
 
     private static void install(Class<?> installation) throws ReflectiveOperationException {
-        Delegates.selectors =
-                (SelectorProvider) call(installation.getMethod("selectorProvider"));
+        Delegates.selectors = (SelectorProvider) call(installation.getMethod("selectorProvider"));
         setUnlessSet(SelectorProvider.class, AgentSelectorProvider.class);
         Delegates.asynchronous =
                 (AsynchronousChannelProvider)

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The jars beside the agent as modules. A jar without a descriptor would be an automatic module, which reads all modules of
- * the program too, and could not be resolved if the program has a library of the same name; here it gets a descriptor that
- * reads the JDK's modules only.
+ * The jars beside the agent as modules. A jar without a descriptor would be an automatic module, which reads all
+ * modules of the program too, and could not be resolved if the program has a library of the same name; here it
+ * gets a descriptor that reads the JDK's modules only.
  */
 final class Libraries implements ModuleFinder {
     /** What libraries without a descriptor may need of the JDK, where the JVM has it. */
@@ -33,7 +33,9 @@ final class Libraries implements ModuleFinder {
             ModuleDescriptor descriptor = module.descriptor();
             modules.put(
                     descriptor.name(),
-                    descriptor.isAutomatic() ? new Described(module, described(descriptor, jdk)) : module);
+                    descriptor.isAutomatic()
+                            ? new Described(module, described(descriptor, jdk))
+                            : module);
         }
     }
 

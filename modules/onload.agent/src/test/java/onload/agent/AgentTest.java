@@ -64,12 +64,11 @@ class AgentTest {
         for (Method method : provider.getDeclaredMethods()) {
             boolean isOurs =
                     Arrays.stream(delegate.getDeclaredMethods())
-                            .anyMatch(
-                                    own ->
-                                            own.getName().equals(method.getName())
-                                                    && Arrays.equals(
-                                                            own.getParameterTypes(),
-                                                            method.getParameterTypes()));
+                            .anyMatch(own ->
+                                    own.getName().equals(method.getName())
+                                            && Arrays.equals(
+                                                    own.getParameterTypes(),
+                                                    method.getParameterTypes()));
             if (Modifier.isPublic(method.getModifiers())
                     && !Modifier.isStatic(method.getModifiers())
                     && !isOurs) {

@@ -37,12 +37,7 @@ final class Arrows {
         row("onload.udp", "onload.wire", "onload.nic", "onload.ip");
         row("onload.tcp", "onload.wire", "onload.nic", "onload.ip");
         row("onload.sockets", "onload.wire", "onload.nic", "onload.ip", "onload.udp", "onload.tcp");
-        row(
-                "onload.jdk",
-                "onload.wire",
-                "onload.nic",
-                "onload.udp",
-                "onload.sockets");
+        row("onload.jdk", "onload.wire", "onload.nic", "onload.udp", "onload.sockets");
         row(
                 "onload.cli",
                 "onload.wire",

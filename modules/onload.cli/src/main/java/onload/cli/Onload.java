@@ -29,8 +29,8 @@ import java.util.concurrent.Callable;
 
 /**
  * The command {@code onload}. A further command is a class that implements {@code Callable<Integer>} with a
- * {@link Command} annotation, and a line in {@link #commandLine}, where they stand in the order in which they are shown; it
- * answers one of {@link ExitCodes} or throws a {@link Refusal}.
+ * {@link Command} annotation, and a line in {@link #commandLine}, where they stand in the order in which they
+ * are shown; it answers one of {@link ExitCodes} or throws a {@link Refusal}.
  */
 @Command(
         name = "onload",
@@ -130,14 +130,14 @@ public final class Onload implements Callable<Integer> {
 
     /** Says which onload this is, and on which Java it runs. */
     static final class Version implements IVersionProvider {
-        private static final String PROPERTIES = "/META-INF/maven/io.onload/onload.cli/pom.properties";
+        private static final String PROPERTIES =
+                "/META-INF/maven/io.onload/onload.cli/pom.properties";
 
         @Override
         public String[] getVersion() throws IOException {
             return new String[] {
                 "onload " + version(),
-                "Java %s (%s)"
-                        .formatted(Runtime.version(), System.getProperty("java.home")),
+                "Java %s (%s)".formatted(Runtime.version(), System.getProperty("java.home")),
             };
         }
 

@@ -42,29 +42,28 @@ class OnloadTest {
     void everyCommandHasHelpThatSaysWhatItDoes() {
         assertFalse(line.getSubcommands().isEmpty());
         line.getSubcommands()
-                .forEach(
-                        (name, command) -> {
-                            assertTrue(
-                                    command.getCommandSpec().usageMessage().description().length > 0,
-                                    name);
-                            assertTrue(command.getCommandSpec().optionsMap().containsKey("--help"), name);
-                            String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
-                            assertTrue(help.lines().allMatch(text -> text.length() <= 120), name);
-                        });
+                .forEach((name, command) -> {
+                    assertTrue(
+                            command.getCommandSpec().usageMessage().description().length > 0, name);
+                    assertTrue(command.getCommandSpec().optionsMap().containsKey("--help"), name);
+                    String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+                    assertTrue(help.lines().allMatch(text -> text.length() <= 120), name);
+                });
     }
 
     @Test
     void theHelpOfAllNamesEveryCommandAndTheExitCodes() {
         String help = line.getUsageMessage(CommandLine.Help.Ansi.OFF);
-        line.getSubcommands().keySet().forEach(name -> assertTrue(help.contains("  " + name), name));
+        line.getSubcommands()
+                .keySet()
+                .forEach(name -> assertTrue(help.contains("  " + name), name));
         assertTrue(help.contains("Exit codes: 0"), help);
         // What is cut off in the list of commands is a sentence that does not end.
         line.getSubcommands()
-                .forEach(
-                        (name, command) -> {
-                            String first = command.getCommandSpec().usageMessage().description()[0];
-                            assertTrue(first.endsWith("."), () -> name + ": " + first);
-                        });
+                .forEach((name, command) -> {
+                    String first = command.getCommandSpec().usageMessage().description()[0];
+                    assertTrue(first.endsWith("."), () -> name + ": " + first);
+                });
     }
 
     @Test
@@ -107,12 +106,13 @@ class OnloadTest {
             Files.writeString(file, script);
             Process process =
                     new ProcessBuilder(
-                                    "bash",
-                                    "-c",
-                                    "source %s && complete -p onload".formatted(file))
+                                    "bash", "-c", "source %s && complete -p onload".formatted(file))
                             .redirectErrorStream(true)
                             .start();
-            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String said =
+                    new String(
+                            process.getInputStream().readAllBytes(),
+                            java.nio.charset.StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), said);
             assertTrue(said.contains("_complete_onload"), said);
         } finally {

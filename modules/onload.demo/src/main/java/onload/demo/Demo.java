@@ -1,13 +1,12 @@
 package onload.demo;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Callable;
 
 /**
- * Starts an HTTP server and its clients in one process, first those of the JDK, then those of Netty, and prints what came
- * of it: {@code Demo ADDRESS REQUESTS CLIENTS}. On the kernel's sockets, {@code Demo 127.0.0.1 10000 4}.
+ * Starts an HTTP server and its clients in one process, first those of the JDK, then those of Netty, and prints
+ * what came of it: {@code Demo ADDRESS REQUESTS CLIENTS}. On the kernel's sockets, {@code Demo 127.0.0.1 10000 4}.
  */
 public final class Demo {
     private static final int WARM_UP = 500;
@@ -28,7 +27,8 @@ public final class Demo {
     /** Runs both, says {@code done}, and ends when its input does. */
     public static void main(String[] arguments) throws Exception {
         if (arguments.length != 3) {
-            System.err.println("usage: Demo ADDRESS REQUESTS CLIENTS, such as Demo 127.0.0.1 10000 4");
+            System.err.println(
+                    "usage: Demo ADDRESS REQUESTS CLIENTS, such as Demo 127.0.0.1 10000 4");
             System.exit(2);
         }
         Demo demo =
@@ -61,17 +61,16 @@ public final class Demo {
         out.println("begin " + name);
         Thread progress =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        while (load.asked() < requests) {
-                                            out.println("progress " + name + " " + load.asked());
-                                            Thread.sleep(PROGRESS_MS);
-                                        }
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                while (load.asked() < requests) {
+                                    out.println("progress " + name + " " + load.asked());
+                                    Thread.sleep(PROGRESS_MS);
+                                }
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         String result = load.run(name, opener);
         progress.join();
         out.println(result);

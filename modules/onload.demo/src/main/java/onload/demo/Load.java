@@ -40,7 +40,8 @@ final class Load {
             throws InterruptedException, ExecutionException {
         long start = System.nanoTime();
         List<long[]> all = new ArrayList<>();
-        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+        try (ExecutorService threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             List<Future<long[]>> futures = new ArrayList<>();
             for (int i = 0; i < clients; i++) {
                 futures.add(threads.submit(() -> ask(opener)));

@@ -62,8 +62,7 @@ final class NettyClient implements Client {
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpResponse response) {
             answers.add(
-                    Answer.is(
-                            response.status().code(), ByteBufUtil.getBytes(response.content())));
+                    Answer.is(response.status().code(), ByteBufUtil.getBytes(response.content())));
         }
     }
 

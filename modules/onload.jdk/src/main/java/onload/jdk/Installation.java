@@ -1,13 +1,13 @@
 package onload.jdk;
 
-import onload.jdk.placement.AccelerationPlan;
-import onload.jdk.placement.Acceleration;
 import onload.jdk.async.ChannelGroupProvider;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.internal.Ending;
 import onload.jdk.net.PlacedDatagramSocket;
 import onload.jdk.net.PlacedServerSocket;
 import onload.jdk.net.PlacedSocket;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.AccelerationPlan;
 import onload.sockets.Stack;
 
 import java.io.IOException;
@@ -28,8 +28,7 @@ public final class Installation {
         static final Acceleration ACCELERATION =
                 Acceleration.of(AccelerationPlan.ofProcess(), new HashMap<>(System.getenv()));
         static final ChannelProvider PROVIDER = new ChannelProvider(ACCELERATION);
-        static final AsynchronousChannelProvider ASYNCHRONOUS =
-                ChannelGroupProvider.of(PROVIDER);
+        static final AsynchronousChannelProvider ASYNCHRONOUS = ChannelGroupProvider.of(PROVIDER);
     }
 
     private static boolean isInstalled;
@@ -52,13 +51,15 @@ public final class Installation {
     }
 
     /**
-     * Makes every {@code Socket}, {@code ServerSocket}, {@code DatagramSocket} and {@code MulticastSocket} that is opened
-     * from now on one of ours. A second call does nothing.
+     * Makes every {@code Socket}, {@code ServerSocket}, {@code DatagramSocket} and {@code MulticastSocket} that
+     * is opened from now on one of ours. A second call does nothing.
      *
      * @throws IllegalStateException if somebody else has installed factories before, which can be done once in the life
      *     of a JVM; then those stay, and sockets of that kind are what they make
      */
-    @SuppressWarnings("deprecation") // There is no other way to all sockets of a program that knows nothing of us.
+    @SuppressWarnings(
+            "deprecation") // There is no other way to all sockets of a program that knows nothing
+                           // of us.
     public static synchronized void installSocketFactories() {
         if (isInstalled) {
             return;
@@ -99,8 +100,8 @@ public final class Installation {
     }
 
     /**
-     * Ends: connections are finished, as the kernel finishes those of a process that ends. For the end of the JVM, after
-     * the program's own hooks; threads of the program that wait in sockets do not come back.
+     * Ends: connections are finished, as the kernel finishes those of a process that ends. For the end of the
+     * JVM, after the program's own hooks; threads of the program that wait in sockets do not come back.
      */
     public static void end() {
         Ending.begin();

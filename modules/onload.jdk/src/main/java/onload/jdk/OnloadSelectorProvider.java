@@ -1,8 +1,8 @@
 package onload.jdk;
 
-import onload.jdk.placement.AccelerationPlan;
-import onload.jdk.placement.Acceleration;
 import onload.jdk.channel.ChannelProvider;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.AccelerationPlan;
 
 import org.jspecify.annotations.Nullable;
 

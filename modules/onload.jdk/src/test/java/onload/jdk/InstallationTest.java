@@ -1,8 +1,9 @@
 package onload.jdk;
 
-import onload.jdk.placement.AccelerationPlan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import onload.jdk.placement.AccelerationPlan;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,8 +30,7 @@ class InstallationTest {
     private static List<String> run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(JAVA.toString());
-        for (String each :
-                new String[] {"java.base/jdk.internal.misc", "java.base/sun.nio.ch"}) {
+        for (String each : new String[] {"java.base/jdk.internal.misc", "java.base/sun.nio.ch"}) {
             command.add("--add-exports");
             command.add(each + "=ALL-UNNAMED");
         }

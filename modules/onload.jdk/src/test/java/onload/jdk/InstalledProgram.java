@@ -1,9 +1,9 @@
 package onload.jdk;
 
-import onload.jdk.placement.StackInterfaces;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import onload.jdk.net.AccelerationOption;
+import onload.jdk.placement.StackInterfaces;
 import onload.sockets.Stack;
 
 import java.io.IOException;
@@ -44,10 +44,9 @@ final class InstalledProgram {
 
     @SuppressWarnings("deprecation")
     private static void installAfterSomebodyElse() throws IOException {
-        Socket.setSocketImplFactory(
-                () -> {
-                    throw new IllegalStateException("nobody opens a socket here");
-                });
+        Socket.setSocketImplFactory(() -> {
+            throw new IllegalStateException("nobody opens a socket here");
+        });
         try {
             Installation.installSocketFactories();
         } catch (IllegalStateException e) {
@@ -113,9 +112,7 @@ final class InstalledProgram {
             member.joinGroup(new InetSocketAddress(group, 0), wire);
             sender.setNetworkInterface(wire);
             sender.setTimeToLive(3);
-            sender.send(
-                    new DatagramPacket(
-                            new byte[] {1, 2}, 2, group, member.getLocalPort()));
+            sender.send(new DatagramPacket(new byte[] {1, 2}, 2, group, member.getLocalPort()));
             DatagramPacket got = new DatagramPacket(new byte[100], 100);
             member.receive(got);
             say("group " + got.getLength() + " " + sender.getTimeToLive());

@@ -1,7 +1,7 @@
 package onload.jdk;
 
-import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.KernelSockets;
+import onload.jdk.placement.Acceleration;
 import onload.nic.Nics;
 import onload.nic.emulated.EmulatedNicProvider;
 import onload.sockets.Stack;

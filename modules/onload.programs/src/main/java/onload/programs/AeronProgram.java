@@ -77,9 +77,8 @@ public final class AeronProgram {
 
     private static void pong(Subscription in, Publication out) {
         var assembler =
-                new io.aeron.FragmentAssembler(
-                        (buffer, offset, length, header) ->
-                                send(out, new UnsafeBuffer(buffer, offset, length), length));
+                new io.aeron.FragmentAssembler((buffer, offset, length, header) ->
+                        send(out, new UnsafeBuffer(buffer, offset, length), length));
         IdleStrategy idle = new SleepingIdleStrategy(PAUSE_NS);
         while (!Thread.currentThread().isInterrupted()) {
             idle.idle(in.poll(assembler, 10));

@@ -13,9 +13,7 @@ public final class AsynchronousServer {
     public static void main(String[] arguments) throws Exception {
         AsynchronousServerSocketChannel server =
                 AsynchronousServerSocketChannel.open()
-                        .bind(
-                                new InetSocketAddress(
-                                        arguments[0], Integer.parseInt(arguments[1])));
+                        .bind(new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])));
         server.accept(
                 server,
                 new CompletionHandler<>() {

@@ -120,7 +120,10 @@ public final class BlockingClient {
         Thread.sleep(50);
         socket.close();
         // One of TLS takes it for the end of the stream.
-        String told = socket instanceof SSLSocket ? reading.get().replace("read -1", "closed") : reading.get();
+        String told =
+                socket instanceof SSLSocket
+                        ? reading.get().replace("read -1", "closed")
+                        : reading.get();
         Say.check(told.equals("closed"), "a reader is told: " + told);
     }
 

@@ -14,8 +14,8 @@ import java.nio.channels.Selector;
 import java.util.Arrays;
 
 /**
- * Datagrams of all sizes to an echo server: ADDRESS PORT, {@code socket}, {@code channel} or {@code multicast}. One that
- * is lost is sent again.
+ * Datagrams of all sizes to an echo server: ADDRESS PORT, {@code socket}, {@code channel} or {@code multicast}.
+ * One that is lost is sent again.
  */
 public final class DatagramClient {
     private static final int[] SIZES = {1, 17, 1472, 1473, 9000, 40_000, 65_507};

@@ -40,8 +40,7 @@ public final class GrpcClient {
             Say.check(Arrays.equals(request, answer), "the answer is the request");
         }
         stream(channel);
-        Say.check(
-                channel.shutdown().awaitTermination(10, TimeUnit.SECONDS), "the channel is shut");
+        Say.check(channel.shutdown().awaitTermination(10, TimeUnit.SECONDS), "the channel is shut");
         Say.done();
     }
 

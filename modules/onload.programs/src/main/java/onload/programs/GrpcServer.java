@@ -20,8 +20,7 @@ public final class GrpcServer {
                 new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
         Server server =
                 NettyServerBuilder.forAddress(
-                                new InetSocketAddress(
-                                        arguments[0], Integer.parseInt(arguments[1])))
+                                new InetSocketAddress(arguments[0], Integer.parseInt(arguments[1])))
                         .bossEventLoopGroup(loops)
                         .workerEventLoopGroup(loops)
                         .channelType(NioServerSocketChannel.class)

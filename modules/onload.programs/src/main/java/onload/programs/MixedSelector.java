@@ -169,8 +169,7 @@ public final class MixedSelector {
                 buffer.flip();
             }
             channel.write(buffer);
-            key.interestOps(
-                    buffer.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+            key.interestOps(buffer.hasRemaining() ? SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         }
     }
 }

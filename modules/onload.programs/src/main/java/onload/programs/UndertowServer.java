@@ -21,8 +21,7 @@ public final class UndertowServer {
                         .setHandler(UndertowServer::receive)
                         .build();
         server.start();
-        Say.ready(
-                ((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort());
+        Say.ready(((InetSocketAddress) server.getListenerInfo().getFirst().getAddress()).getPort());
         Say.serveForever();
     }
 

@@ -73,7 +73,10 @@ class FallbackTest {
         try (Program socat = ground.far.start("socat", "-t", "0.2", "STDIO", where);
                 OutputStream in = socat.input()) {
             for (int i = 0; i < 20; i++) {
-                in.write("line %d%n".formatted(i).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+                in.write(
+                        "line %d%n"
+                                .formatted(i)
+                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
                 in.flush();
                 socat.awaitOutput("line %d%n".formatted(i), START);
             }

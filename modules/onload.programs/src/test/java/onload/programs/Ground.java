@@ -139,8 +139,7 @@ final class Ground implements AutoCloseable {
     /** {@return what curl prints in a namespace} */
     static String curl(Namespace where, String... arguments) {
         List<String> all =
-                new ArrayList<>(
-                        List.of("curl", "-sS", "-q", "--noproxy", "*", "--max-time", "20"));
+                new ArrayList<>(List.of("curl", "-sS", "-q", "--noproxy", "*", "--max-time", "20"));
         all.addAll(Arrays.asList(arguments));
         return where.run(all.toArray(String[]::new));
     }

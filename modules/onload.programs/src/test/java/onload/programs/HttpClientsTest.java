@@ -67,8 +67,7 @@ class HttpClientsTest {
             }
             String said = ground.start(client, arguments).awaitSuccess(START);
             String expected = "200 " + Pages.sha256(PAGE);
-            List<String> answers =
-                    said.lines().filter(line -> line.startsWith("200 ")).toList();
+            List<String> answers = said.lines().filter(line -> line.startsWith("200 ")).toList();
             // This one asks as often again, all at once.
             int all = client.equals("JdkHttpClient") ? 2 * count : count;
             assertEquals(Collections.nCopies(all, expected), answers, said);

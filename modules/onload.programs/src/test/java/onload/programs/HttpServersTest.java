@@ -44,7 +44,12 @@ class HttpServersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"JdkHttpServer, tap", "JdkHttpServer, afxdp", "NettyServer, tap", "NettyServer, afxdp"})
+    @CsvSource({
+        "JdkHttpServer, tap",
+        "JdkHttpServer, afxdp",
+        "NettyServer, tap",
+        "NettyServer, afxdp"
+    })
     void curlGetsWhatItAsksFor(String server, String kind) throws IOException {
         try (Ground ground = Ground.of(kind)) {
             serveCurl(ground, server);
@@ -107,7 +112,8 @@ class HttpServersTest {
 
     private void askAll(Ground ground) throws IOException {
         // All on one connection.
-        String said = ground.curl("-w", "%{http_code} %{num_connects}\n", AT + "/hello", AT + "/hello");
+        String said =
+                ground.curl("-w", "%{http_code} %{num_connects}\n", AT + "/hello", AT + "/hello");
         assertEquals("hello\n200 1\nhello\n200 0\n", said);
         String none = folder.resolve("none").toString();
         assertEquals("404", ground.curl("-o", none, "-w", "%{http_code}", AT + "/none"));

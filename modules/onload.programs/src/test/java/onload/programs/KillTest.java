@@ -86,8 +86,7 @@ class KillTest {
             Program server = ground.far.start(command);
             server.awaitOutput("ready ", START);
             ground.far.address("tap7", "198.51.100.2/24");
-            assertEquals(
-                    "hello\n", ground.curl("http://198.51.100.1:%d/hello".formatted(PORT)));
+            assertEquals("hello\n", ground.curl("http://198.51.100.1:%d/hello".formatted(PORT)));
             server.kill();
             await("the device is gone", () -> !ground.far.run("ip", "link").contains("tap7"));
         }

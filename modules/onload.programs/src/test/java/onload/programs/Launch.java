@@ -84,7 +84,8 @@ final class Launch {
         if (!Files.isExecutable(script)) {
             throw new AssertionError(script + " is not there; expected the command of this house");
         }
-        // The build that runs these tests has made the distribution: the script need not see whether it is new.
+        // The build that runs these tests has made the distribution: the script need not see
+        // whether it is new.
         List<String> all = new ArrayList<>(List.of("env", "BUILD_ONLOAD=no"));
         all.addAll(List.of(script.toString(), "run", "--nic", nic));
         for (String address : addresses) {

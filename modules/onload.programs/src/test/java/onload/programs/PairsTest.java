@@ -68,10 +68,9 @@ class PairsTest {
                         "ArtemisBroker, ArtemisClient",
                         "GrpcServer, GrpcClient")
                 .map(pair -> pair.split(", "))
-                .flatMap(
-                        pair ->
-                                Stream.of("kernel", "tap", "afxdp")
-                                        .map(kind -> Arguments.of(kind, pair[0], pair[1])));
+                .flatMap(pair ->
+                        Stream.of("kernel", "tap", "afxdp")
+                                .map(kind -> Arguments.of(kind, pair[0], pair[1])));
     }
 
     @ParameterizedTest
@@ -93,9 +92,7 @@ class PairsTest {
                 Program program = ground.serve(name(server), arguments(HERE, server))) {
             String said;
             try {
-                said =
-                        ground.startFar(name(client), arguments(HERE, client))
-                                .awaitSuccess(START);
+                said = ground.startFar(name(client), arguments(HERE, client)).awaitSuccess(START);
             } catch (AssertionError e) {
                 throw told(kind, program, e);
             }
@@ -120,8 +117,7 @@ class PairsTest {
 
     private static AssertionError told(String kind, Program server, AssertionError e) {
         return new AssertionError(
-                "over %s: %s; the server says: %s"
-                        .formatted(kind, e.getMessage(), server.output()),
+                "over %s: %s; the server says: %s".formatted(kind, e.getMessage(), server.output()),
                 e);
     }
 

@@ -33,8 +33,7 @@ class TlsTest {
         Path pem = Key.pem();
         try (Ground ground = Ground.of(kind)) {
             Program server =
-                    ground.serve(
-                            "BlockingServer", HERE, port, "platform", Key.pkcs12().toString());
+                    ground.serve("BlockingServer", HERE, port, "platform", Key.pkcs12().toString());
             Program client =
                     ground.far.start(
                             "openssl",

@@ -77,11 +77,10 @@ class OutlastingInterruptsTest {
             client.outlastInterrupts(true);
             long startNs = System.nanoTime();
             FutureTask<Outcome> reading =
-                    Outcome.of(
-                            () -> {
-                                Thread.currentThread().interrupt();
-                                return receive(client, 50_000_000);
-                            });
+                    Outcome.of(() -> {
+                        Thread.currentThread().interrupt();
+                        return receive(client, 50_000_000);
+                    });
             start(reading);
             assertEquals(new Outcome(Status.EXPIRED, true), reading.get());
             assertTrue(System.nanoTime() - startNs >= 50_000_000);
@@ -96,21 +95,19 @@ class OutlastingInterruptsTest {
             TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 1);
             server.outlastInterrupts(true);
             FutureTask<Outcome> accepting =
-                    Outcome.of(
-                            () -> {
-                                Thread.currentThread().interrupt();
-                                return server.accept(Socket.FOREVER) == null ? 0 : 1;
-                            });
+                    Outcome.of(() -> {
+                        Thread.currentThread().interrupt();
+                        return server.accept(Socket.FOREVER) == null ? 0 : 1;
+                    });
             start(accepting);
             TcpSocket client = stacks.one.tcp();
             assertEquals(0, client.connect(at(OTHER, 7), 5 * SECOND));
             assertEquals(new Outcome(1, true), accepting.get());
             accepting =
-                    Outcome.of(
-                            () -> {
-                                Thread.currentThread().interrupt();
-                                return server.accept(Socket.FOREVER) == null ? 0 : 1;
-                            });
+                    Outcome.of(() -> {
+                        Thread.currentThread().interrupt();
+                        return server.accept(Socket.FOREVER) == null ? 0 : 1;
+                    });
             start(accepting);
             server.close();
             assertEquals(new Outcome(0, true), accepting.get());
@@ -119,7 +116,8 @@ class OutlastingInterruptsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void anInterruptedVirtualThreadEndsItsWaitAndClosesTheSocket(boolean isBefore) throws Exception {
+    void anInterruptedVirtualThreadEndsItsWaitAndClosesTheSocket(boolean isBefore)
+            throws Exception {
         try (TwoStacks stacks = stacks("0")) {
             TcpServerSocket server = stacks.other.listen(at(OTHER, 7), 1);
             TcpSocket client = stacks.one.tcp();

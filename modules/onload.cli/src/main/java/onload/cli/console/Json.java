@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes JSON (RFC 8259): maps, in their order, lists, numbers, booleans, null, and everything else as a text. For control
- * paths.
+ * Writes JSON (RFC 8259): maps, in their order, lists, numbers, booleans, null, and everything else as a text.
+ * For control paths.
  */
 public final class Json {
     private static final int FIRST_PRINTABLE = 0x20;

@@ -29,7 +29,8 @@ public final class Quantity {
      * @throws Refusal if it is none
      */
     public static long durationNs(String option, String text) {
-        return read(option, text, NANOSECONDS, "a whole number with ns, us, ms, s or min, such as 10s");
+        return read(
+                option, text, NANOSECONDS, "a whole number with ns, us, ms, s or min, such as 10s");
     }
 
     /**
@@ -40,10 +41,12 @@ public final class Quantity {
      * @throws Refusal if it is none, or out of bounds
      */
     public static int bytes(String option, String text, int least, int most) {
-        long bytes = read(option, text, BYTES, "a whole number of bytes, or with k or m, such as 64k");
+        long bytes =
+                read(option, text, BYTES, "a whole number of bytes, or with k or m, such as 64k");
         if (bytes < least || bytes > most) {
             throw Refusal.usage(
-                    "%s cannot be %d bytes; expected %d to %d".formatted(option, bytes, least, most));
+                    "%s cannot be %d bytes; expected %d to %d"
+                            .formatted(option, bytes, least, most));
         }
         return (int) bytes;
     }

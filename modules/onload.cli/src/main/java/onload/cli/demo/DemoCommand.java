@@ -60,7 +60,8 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--requests",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "Requests for each pair of programs, 1 to 1000000 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Requests for each pair of programs, 1 to 1000000 (default: ${DEFAULT-VALUE}).")
     private int requests;
 
     @Option(
@@ -95,8 +96,11 @@ public final class DemoCommand implements Callable<Integer> {
         String plan = plan();
         Console console = Console.ofProcess();
         PrintStream out = console.out();
-        out.println("HTTP, %d clients, answers of 1200 bytes; com.sun.net.httpserver and java.net.http, then Netty.".formatted(clients));
-        out.println("The same programs twice, unmodified. Latencies in microseconds; read+write are calls of the kernel.");
+        out.println(
+                "HTTP, %d clients, answers of 1200 bytes; com.sun.net.httpserver and java.net.http, then Netty."
+                        .formatted(clients));
+        out.println(
+                "The same programs twice, unmodified. Latencies in microseconds; read+write are calls of the kernel.");
         out.println();
         out.println("On the kernel's sockets, over loopback:");
         out.println(DemoResult.heading());
@@ -131,8 +135,7 @@ public final class DemoCommand implements Callable<Integer> {
             AccelerationPlan.parse(plan);
             // Their meaning is the provider's affair.
             NicSpec spec = NicSpec.parse(nic.substring("nic ".length()));
-            Availability availability =
-                    new EmulatedNicProvider().probe(spec.options());
+            Availability availability = new EmulatedNicProvider().probe(spec.options());
             if (!availability.isAvailable()) {
                 throw Refusal.usage(availability.reason());
             }
@@ -175,7 +178,8 @@ public final class DemoCommand implements Callable<Integer> {
             if (stacks.isEmpty()) {
                 throw Refusal.failed("the programs had no stack; what they said stands above");
             }
-            StringBuilder heading = new StringBuilder("  %-28s".formatted("What the stacks counted:"));
+            StringBuilder heading =
+                    new StringBuilder("  %-28s".formatted("What the stacks counted:"));
             List<Map<String, Map<String, Long>>> counters = new ArrayList<>();
             for (StackView stack : stacks) {
                 heading.append("%14s".formatted(stack.name()));
@@ -212,17 +216,15 @@ public final class DemoCommand implements Callable<Integer> {
                             .formatted(calls, left, Math.max(0, calls - left)));
         }
         List.of(kernel, stacks)
-                .forEach(
-                        results ->
-                                results.stream()
-                                        .filter(result -> !result.trouble().isEmpty())
-                                        .forEach(
-                                                result ->
-                                                        out.println(
-                                                                "%s: %s"
-                                                                        .formatted(
-                                                                                result.program(),
-                                                                                result.trouble()))));
+                .forEach(results ->
+                        results.stream()
+                                .filter(result -> !result.trouble().isEmpty())
+                                .forEach(result ->
+                                        out.println(
+                                                "%s: %s"
+                                                        .formatted(
+                                                                result.program(),
+                                                                result.trouble()))));
         out.println("Next: onload doctor, then onload run --help.");
     }
 

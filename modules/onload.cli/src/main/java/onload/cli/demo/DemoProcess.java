@@ -51,7 +51,8 @@ final class DemoProcess implements AutoCloseable {
         try {
             process = builder.start();
         } catch (IOException e) {
-            throw Refusal.failed("the programs of the demonstration cannot be started: " + e.getMessage());
+            throw Refusal.failed(
+                    "the programs of the demonstration cannot be started: " + e.getMessage());
         }
     }
 
@@ -81,7 +82,8 @@ final class DemoProcess implements AutoCloseable {
                     boolean isKnown = before >= 0 && after >= 0;
                     results.add(DemoResult.parse(line, isKnown ? after - before : -1));
                 } else if (line.startsWith("progress ")) {
-                    console.progress(what + ": " + line.substring("progress ".length()) + " requests");
+                    console.progress(
+                            what + ": " + line.substring("progress ".length()) + " requests");
                 }
             }
         } catch (IOException e) {
@@ -95,7 +97,8 @@ final class DemoProcess implements AutoCloseable {
     /** Reads and writes of the process so far, whatever they were for; of sockets, the JDK's are among them. */
     private long calls() {
         try {
-            Matcher counts = CALLS.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/io")));
+            Matcher counts =
+                    CALLS.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/io")));
             return counts.results().mapToLong(count -> Long.parseLong(count.group(1))).sum();
         } catch (IOException e) {
             return -1;

@@ -65,8 +65,14 @@ record DemoResult(
 
     /** {@return it as a line of a table, below {@link #heading}} */
     String row() {
-        StringBuilder text = new StringBuilder("  %-7s%9d%7d%11.0f".formatted(
-                program, requests, wrong, micros == 0 ? 0 : requests * 1e6 / micros));
+        StringBuilder text =
+                new StringBuilder(
+                        "  %-7s%9d%7d%11.0f"
+                                .formatted(
+                                        program,
+                                        requests,
+                                        wrong,
+                                        micros == 0 ? 0 : requests * 1e6 / micros));
         for (double latency : latencies) {
             text.append("%9.0f".formatted(latency));
         }
@@ -76,7 +82,15 @@ record DemoResult(
     static String heading() {
         return "  %-7s%9s%7s%11s%9s%9s%9s%9s%9s%12s"
                 .formatted(
-                        "", "requests", "wrong", "a second", "50 % us", "90 %", "99 %", "99.9 %", "longest",
+                        "",
+                        "requests",
+                        "wrong",
+                        "a second",
+                        "50 % us",
+                        "90 %",
+                        "99 %",
+                        "99.9 %",
+                        "longest",
                         "read+write");
     }
 }

@@ -60,17 +60,16 @@ public final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         List<NicSpec> named = specs.stream().map(DoctorCommand::read).toList();
         List<Finding> machine = new ArrayList<>(List.of(java(), nativeAccess()));
-        machine.addAll(new Examination(Path.of("/")).findings(Runtime.getRuntime().availableProcessors()));
+        machine.addAll(
+                new Examination(Path.of("/")).findings(Runtime.getRuntime().availableProcessors()));
         Nics installed = Nics.installed();
         List<Finding> nics = new ArrayList<>();
         installed.providers().forEach(provider -> nics.add(kind(provider)));
         installed.failures().forEach(line -> nics.add(broken(line)));
-        List<Finding> tried =
-                named.stream().map(spec -> tried(spec, installed)).toList();
+        List<Finding> tried = named.stream().map(spec -> tried(spec, installed)).toList();
         Console console = Console.ofProcess();
         show(console.out(), machine, nics, tried);
-        boolean isWell =
-                isWell(machine) && (tried.isEmpty() ? isWell(nics) : isWell(tried));
+        boolean isWell = isWell(machine) && (tried.isEmpty() ? isWell(nics) : isWell(tried));
         return isWell ? ExitCodes.FINE : ExitCodes.FAILED;
     }
 
@@ -89,8 +88,7 @@ public final class DoctorCommand implements Callable<Integer> {
     /** It runs this, so it is new enough. */
     private static Finding java() {
         return Finding.fine(
-                "Java",
-                "%s (%s)".formatted(Runtime.version(), System.getProperty("java.home")));
+                "Java", "%s (%s)".formatted(Runtime.version(), System.getProperty("java.home")));
     }
 
     private static Finding nativeAccess() {
@@ -101,8 +99,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
 
     private static Finding kind(NicProvider provider) {
-        return finding(
-                "NIC " + provider.name(), provider.description(), () -> provider.probe());
+        return finding("NIC " + provider.name(), provider.description(), () -> provider.probe());
     }
 
     private static Finding tried(NicSpec spec, Nics installed) {
@@ -122,7 +119,8 @@ public final class DoctorCommand implements Callable<Integer> {
         } catch (NicUnavailableException e) {
             return Finding.missing(subject, String.valueOf(e.getMessage()), "choose another");
         } catch (RuntimeException | LinkageError e) {
-            return Finding.missing(subject, "its provider failed: " + e, "report it to who made it");
+            return Finding.missing(
+                    subject, "its provider failed: " + e, "report it to who made it");
         }
     }
 
@@ -167,7 +165,10 @@ public final class DoctorCommand implements Callable<Integer> {
                     case MISSING -> "NO ";
                 };
         out.println(
-                mark + finding.subject() + " ".repeat(width - finding.subject().length() + 2) + finding.found());
+                mark
+                        + finding.subject()
+                        + " ".repeat(width - finding.subject().length() + 2)
+                        + finding.found());
         if (!finding.mend().isEmpty()) {
             out.println(" ".repeat(width + 5) + "-> " + finding.mend());
         }

@@ -59,7 +59,8 @@ final class Examination {
     private Finding kernel() {
         String release = text("proc/sys/kernel/osrelease");
         return release.isEmpty()
-                ? Finding.missing("kernel", "this is no Linux, or /proc is not mounted", "use Linux")
+                ? Finding.missing(
+                        "kernel", "this is no Linux, or /proc is not mounted", "use Linux")
                 : Finding.fine("kernel", "Linux " + release);
     }
 
@@ -74,8 +75,7 @@ final class Examination {
 
     /** Each poll reads the time; by a system call that is slower than the poll. */
     private Finding clock() {
-        String source =
-                text("sys/devices/system/clocksource/clocksource0/current_clocksource");
+        String source = text("sys/devices/system/clocksource/clocksource0/current_clocksource");
         if (source.isEmpty()) {
             return Finding.better("clock", "its source is not known", "mount /sys");
         }
@@ -120,7 +120,8 @@ final class Examination {
             return Finding.fine("locked memory", "no limit, by CAP_IPC_LOCK");
         }
         Matcher limit =
-                Pattern.compile("(?m)^Max locked memory\\s+(\\S+)").matcher(text("proc/self/limits"));
+                Pattern.compile("(?m)^Max locked memory\\s+(\\S+)")
+                        .matcher(text("proc/self/limits"));
         if (!limit.find() || limit.group(1).equals("unlimited")) {
             return Finding.fine("locked memory", "no limit");
         }
@@ -129,7 +130,9 @@ final class Examination {
                 ? Finding.fine("locked memory", "up to " + bytes / 1024 + " KiB")
                 : Finding.better(
                         "locked memory",
-                        "up to " + bytes / 1024 + " KiB, too little for AF_XDP unless CAP_IPC_LOCK is there",
+                        "up to "
+                                + bytes / 1024
+                                + " KiB, too little for AF_XDP unless CAP_IPC_LOCK is there",
                         "ulimit -l unlimited, or LimitMEMLOCK=infinity of systemd");
     }
 
@@ -139,14 +142,14 @@ final class Examination {
         String devices = devices();
         if (!own.isEmpty() && !first.isEmpty() && !own.equals(first)) {
             return Finding.fine(
-                    "network namespace", "one of its own, not that of process 1; devices: " + devices);
+                    "network namespace",
+                    "one of its own, not that of process 1; devices: " + devices);
         }
         return Finding.fine("network namespace", "devices: " + devices);
     }
 
     private String devices() {
-        Matcher names =
-                Pattern.compile("(?m)^\\s*([^\\s:]+):").matcher(text("proc/self/net/dev"));
+        Matcher names = Pattern.compile("(?m)^\\s*([^\\s:]+):").matcher(text("proc/self/net/dev"));
         List<String> found = names.results().map(match -> match.group(1)).toList();
         return found.isEmpty() ? "none" : String.join(", ", found);
     }
@@ -158,7 +161,14 @@ final class Examination {
             for (Path size : sizes.toList()) {
                 String name = size.getFileName().toString();
                 long kib = Math.max(0, number(name, "hugepages-([0-9]+)kB", 10));
-                free += kib * Math.max(0, number(text(size.resolve("free_hugepages")), "([0-9]+)", 10));
+                free +=
+                        kib
+                                * Math.max(
+                                        0,
+                                        number(
+                                                text(size.resolve("free_hugepages")),
+                                                "([0-9]+)",
+                                                10));
             }
         } catch (IOException e) {
             free = 0;
@@ -171,7 +181,9 @@ final class Examination {
                 transparent.contains("[always]") || transparent.contains("[madvise]");
         return Finding.better(
                 "huge pages",
-                isTransparent ? "none reserved; transparent ones are used where they are to be had" : "none",
+                isTransparent
+                        ? "none reserved; transparent ones are used where they are to be had"
+                        : "none",
                 "sysctl -w vm.nr_hugepages=64 (2 MiB each) saves the processor's look-ups of addresses");
     }
 

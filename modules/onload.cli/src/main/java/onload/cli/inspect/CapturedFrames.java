@@ -61,7 +61,8 @@ final class CapturedFrames {
 
     /** {@return whether the block is a frame} */
     boolean isFrame() {
-        return block.getInt(0, ByteOrder.LITTLE_ENDIAN) == ENHANCED_PACKET && length >= FRAME_HEADER;
+        return block.getInt(0, ByteOrder.LITTLE_ENDIAN) == ENHANCED_PACKET
+                && length >= FRAME_HEADER;
     }
 
     /** {@return the block as it was read} */

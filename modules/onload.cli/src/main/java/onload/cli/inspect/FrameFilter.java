@@ -67,7 +67,8 @@ final class FrameFilter {
             }
         }
         if (filter.isArp && filter.port >= 0) {
-            throw Refusal.usage("the filter has arp and a port; expected one of them, since ARP has no ports");
+            throw Refusal.usage(
+                    "the filter has arp and a port; expected one of them, since ARP has no ports");
         }
         return filter;
     }
@@ -117,7 +118,9 @@ final class FrameFilter {
         if (isArp) {
             return false;
         }
-        return isEmpty() || (type == IPV4 && wantsIpv4(buffer, at, end)) || (type == IPV6 && wantsIpv6(buffer, at, end));
+        return isEmpty()
+                || (type == IPV4 && wantsIpv4(buffer, at, end))
+                || (type == IPV6 && wantsIpv6(buffer, at, end));
     }
 
     private boolean isEmpty() {
@@ -149,7 +152,9 @@ final class FrameFilter {
                                                 == wanted.ipv4()));
         boolean isFirst = (buffer.getShort(at + 6, ByteOrder.BIG_ENDIAN) & 0x1FFF) == 0;
         int header = (buffer.getByte(at) & 0xF) * 4;
-        return isHost && wantsUpper(buffer, buffer.getByte(at + 9) & 0xFF, isFirst ? at + header : end, end);
+        return isHost
+                && wantsUpper(
+                        buffer, buffer.getByte(at + 9) & 0xFF, isFirst ? at + header : end, end);
     }
 
     private boolean wantsIpv6(UnsafeBuffer buffer, int at, int end) {
@@ -157,7 +162,8 @@ final class FrameFilter {
             return false;
         }
         IpAddress wanted = host;
-        boolean isHost = wanted == null || isAt(buffer, at + 8, wanted) || isAt(buffer, at + 24, wanted);
+        boolean isHost =
+                wanted == null || isAt(buffer, at + 8, wanted) || isAt(buffer, at + 24, wanted);
         return isHost && wantsUpper(buffer, buffer.getByte(at + 6) & 0xFF, at + IPV6_LENGTH, end);
     }
 

@@ -63,7 +63,8 @@ public final class StackDump implements Callable<Integer> {
             paramLabel = "SECONDS",
             arity = "0..1",
             fallbackValue = "1",
-            description = "Counters that have changed, a second, again and again (every second, or so many).")
+            description =
+                    "Counters that have changed, a second, again and again (every second, or so many).")
     private int watchSeconds;
 
     @Option(
@@ -155,13 +156,12 @@ public final class StackDump implements Callable<Integer> {
             Thread.sleep(watchSeconds * MS_PER_S);
             Map<String, Long> now = counters(read(folder));
             Map<String, Object> changes = new java.util.TreeMap<>();
-            now.forEach(
-                    (name, value) -> {
-                        long change = value - before.getOrDefault(name, 0L);
-                        if (change != 0) {
-                            changes.put(name, change / watchSeconds);
-                        }
-                    });
+            now.forEach((name, value) -> {
+                long change = value - before.getOrDefault(name, 0L);
+                if (change != 0) {
+                    changes.put(name, change / watchSeconds);
+                }
+            });
             if (isJson) {
                 console.out().println(Json.write(changes));
             } else {
@@ -182,13 +182,9 @@ public final class StackDump implements Callable<Integer> {
         Map<String, Long> all = new HashMap<>();
         for (StackReport report : reports) {
             report.counters()
-                    .forEach(
-                            (block, values) ->
-                                    values.forEach(
-                                            (name, value) ->
-                                                    all.put(
-                                                            report.name() + " " + block + " " + name,
-                                                            value)));
+                    .forEach((block, values) ->
+                            values.forEach((name, value) ->
+                                    all.put(report.name() + " " + block + " " + name, value)));
         }
         return all;
     }

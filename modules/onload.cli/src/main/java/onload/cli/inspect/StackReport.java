@@ -78,26 +78,23 @@ record StackReport(
 
     String text(boolean isAll) {
         StringBuilder text = new StringBuilder();
-        text.append("stack %s, process %d%s, since %s%n"
+        text.append(
+                "stack %s, process %d%s, since %s%n"
                         .formatted(name, pid, isAlive ? "" : " (has died)", created));
         settings.forEach(line -> text.append("  ").append(line).append('\n'));
-        counters.forEach(
-                (block, values) -> {
-                    text.append("  counters of ").append(block).append(":\n");
-                    values.forEach(
-                            (counter, value) -> {
-                                if (isAll || value != 0) {
-                                    text.append("    %-44s %16d%n".formatted(counter, value));
-                                }
-                            });
-                });
+        counters.forEach((block, values) -> {
+            text.append("  counters of ").append(block).append(":\n");
+            values.forEach((counter, value) -> {
+                if (isAll || value != 0) {
+                    text.append("    %-44s %16d%n".formatted(counter, value));
+                }
+            });
+        });
         text.append("  sockets:\n");
         sockets.forEach(each -> text.append("    ").append(text(each)).append('\n'));
-        kernelSockets.forEach(
-                fields ->
-                        text.append(
-                                "    %-4s %-24s %-24s the kernel's: %s%n"
-                                        .formatted((Object[]) fields)));
+        kernelSockets.forEach(fields ->
+                text.append(
+                        "    %-4s %-24s %-24s the kernel's: %s%n".formatted((Object[]) fields)));
         return text.toString();
     }
 
@@ -129,7 +126,9 @@ record StackReport(
     }
 
     private static String end(String address, int port) {
-        return port == 0 ? "-" : address.contains(":") ? "[%s]:%d".formatted(address, port) : address + ":" + port;
+        return port == 0
+                ? "-"
+                : address.contains(":") ? "[%s]:%d".formatted(address, port) : address + ":" + port;
     }
 
     private static void add(StringBuilder text, String what, long value) {

@@ -37,14 +37,13 @@ final class Distribution {
         }
         StringBuilder text = new StringBuilder("microseconds:");
         map(times)
-                .forEach(
-                        (name, ns) ->
-                                text.append(
-                                        String.format(
-                                                Locale.ROOT,
-                                                "  %s %.2f",
-                                                name,
-                                                ((Number) ns).doubleValue() / 1000)));
+                .forEach((name, ns) ->
+                        text.append(
+                                String.format(
+                                        Locale.ROOT,
+                                        "  %s %.2f",
+                                        name,
+                                        ((Number) ns).doubleValue() / 1000)));
         return text.append('\n').append(plot(times)).toString();
     }
 

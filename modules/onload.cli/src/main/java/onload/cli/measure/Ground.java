@@ -7,8 +7,12 @@ import java.net.InetSocketAddress;
 interface Ground extends AutoCloseable {
     /** Where a server waits for conversations. */
     interface Server extends AutoCloseable {
-        /** {@return the next conversation; null when the server is closed} Of datagrams there is one, with whoever sends. */
-        @org.jspecify.annotations.Nullable Conversation next() throws IOException;
+        /**
+         * {@return the next conversation; null when the server is closed} Of datagrams there is one, with
+         * whoever sends.
+         */
+        @org.jspecify.annotations.Nullable
+        Conversation next() throws IOException;
 
         /** {@return where it waits} */
         InetSocketAddress address() throws IOException;

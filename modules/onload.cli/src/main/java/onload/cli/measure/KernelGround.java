@@ -16,8 +16,8 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Conversations on the kernel's sockets, as the JDK has them. They wait in the kernel, or spin if they are told to, which
- * is what makes them comparable to a stack that spins.
+ * Conversations on the kernel's sockets, as the JDK has them. They wait in the kernel, or spin if they are told
+ * to, which is what makes them comparable to a stack that spins.
  */
 final class KernelGround implements Ground {
     private final boolean isTcp;

@@ -180,8 +180,7 @@ public final class PingPong implements Callable<Integer> {
         private long number;
         private long lost;
 
-        RoundTrips(
-                Ground ground, InetSocketAddress to, int length, boolean isTcp, long patienceNs)
+        RoundTrips(Ground ground, InetSocketAddress to, int length, boolean isTcp, long patienceNs)
                 throws IOException {
             this.ground = ground;
             this.to = to;

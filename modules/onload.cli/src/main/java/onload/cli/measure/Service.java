@@ -85,7 +85,9 @@ final class Service implements AutoCloseable {
         with.end();
     }
 
-    /** Counts datagrams, and tells how many when it is asked: their number and their bytes since it was asked before. */
+    /**
+     * Counts datagrams, and tells how many when it is asked: their number and their bytes since it was asked before.
+     */
     static void count(Conversation with) throws IOException {
         UnsafeBuffer bytes = Buffers.of(MOST_BYTES);
         UnsafeBuffer answer = Buffers.of(Stream.ANSWER_LENGTH);

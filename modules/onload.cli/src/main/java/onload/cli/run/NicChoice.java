@@ -29,13 +29,15 @@ public final class NicChoice {
     @Option(
             names = "--address",
             paramLabel = "CIDR",
-            description = "An address of the NIC with the length of its network, such as 192.0.2.1/24.")
+            description =
+                    "An address of the NIC with the length of its network, such as 192.0.2.1/24.")
     private List<String> addresses = new ArrayList<>();
 
     @Option(
             names = "--gateway",
             paramLabel = "IP",
-            description = "The router for all that is not on the NIC's own networks, at most one for IPv4 and for IPv6.")
+            description =
+                    "The router for all that is not on the NIC's own networks, at most one for IPv4 and for IPv6.")
     private List<String> gateways = new ArrayList<>();
 
     /** Made by picocli. */

@@ -11,8 +11,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The environment of a program that is run: what was there, with what makes every JVM in it find the agent and the agent
- * its stacks. Child processes inherit it.
+ * The environment of a program that is run: what was there, with what makes every JVM in it find the agent and
+ * the agent its stacks. Child processes inherit it.
  */
 final class ProgramEnvironment {
     private static final int OLDEST_JAVA = 25;
@@ -20,7 +20,8 @@ final class ProgramEnvironment {
     private static final String OPTIONS = "JAVA_TOOL_OPTIONS";
 
     /** The script {@code onload} hides from its own JVM what is meant for those of programs. */
-    private static final List<String> HIDDEN = List.of(OPTIONS, "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+    private static final List<String> HIDDEN =
+            List.of(OPTIONS, "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
     /** What it calls them meanwhile. */
     private static final String HIDDEN_PREFIX = "_ONLOAD_";

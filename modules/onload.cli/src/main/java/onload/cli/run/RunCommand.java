@@ -48,13 +48,15 @@ public final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--stats",
-            description = "At the end of each JVM: what its stacks did, on the standard error stream.")
+            description =
+                    "At the end of each JVM: what its stacks did, on the standard error stream.")
     private boolean isCounted;
 
     @Parameters(
             paramLabel = "COMMAND",
             arity = "1..*",
-            description = "The program with its arguments, which are handed on as they are; write -- before it.")
+            description =
+                    "The program with its arguments, which are handed on as they are; write -- before it.")
     private List<String> command = new ArrayList<>();
 
     /** Made by picocli. */
@@ -71,7 +73,8 @@ public final class RunCommand implements Callable<Integer> {
         if (plan.isEmpty() && !variables.has(AccelerationPlan.VARIABLE)) {
             Console.ofProcess()
                     .err()
-                    .println("onload: no NIC is named, so all sockets are the kernel's; see onload run --help");
+                    .println(
+                            "onload: no NIC is named, so all sockets are the kernel's; see onload run --help");
         }
         ProgramEnvironment.prepare(variables, distribution, plan, isCounted);
         // As bytes: what the JVM made of them in its locale need not be what was written.
@@ -86,7 +89,8 @@ public final class RunCommand implements Callable<Integer> {
                     Refusal.of(
                             ExitCodes.NOT_FOUND,
                             name.contains("/")
-                                    ? "there is no file %s; check the path of the program".formatted(name)
+                                    ? "there is no file %s; check the path of the program"
+                                            .formatted(name)
                                     : "there is no program %s in PATH; check its name, or give its path"
                                             .formatted(name));
             case Errno.EACCES ->

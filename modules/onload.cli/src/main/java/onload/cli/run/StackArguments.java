@@ -22,13 +22,15 @@ public final class StackArguments {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "Options that belong together: latency, throughput, safe, or the path of a file.")
+            description =
+                    "Options that belong together: latency, throughput, safe, or the path of a file.")
     private List<String> profiles = new ArrayList<>();
 
     @Option(
             names = {"-O", "--option"},
             paramLabel = "NAME=VALUE",
-            description = "An option of the stack, such as spin=50us; docs/options.md has them all.")
+            description =
+                    "An option of the stack, such as spin=50us; docs/options.md has them all.")
     private List<String> options = new ArrayList<>();
 
     /** Made by picocli. */
@@ -77,7 +79,8 @@ public final class StackArguments {
     private static void add(StringBuilder plan, String word, String option, String text) {
         if (text.isEmpty() || text.chars().anyMatch(Character::isWhitespace)) {
             throw Refusal.usage(
-                    "%s \"%s\" has blanks or nothing in it; expected a text without".formatted(option, text));
+                    "%s \"%s\" has blanks or nothing in it; expected a text without"
+                            .formatted(option, text));
         }
         plan.append(' ').append(word).append(' ').append(text);
     }
@@ -106,5 +109,4 @@ public final class StackArguments {
         Nics installed = Nics.installed();
         nics.forEach(nic -> nic.checkAvailable(installed));
     }
-
 }

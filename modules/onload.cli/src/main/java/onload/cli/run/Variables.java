@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Variables of an environment, in their order. They are bytes, which need not be text: what is not changed here leaves as
- * it came. Names and what is set are UTF-8.
+ * Variables of an environment, in their order. They are bytes, which need not be text: what is not changed here
+ * leaves as it came. Names and what is set are UTF-8.
  */
 final class Variables {
     /** {@code NAME=VALUE} each, a character for a byte. */

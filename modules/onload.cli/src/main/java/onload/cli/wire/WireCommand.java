@@ -90,7 +90,9 @@ public final class WireCommand implements Callable<Integer> {
             description = "Ends after so long, such as 60s.")
     private @Nullable String duration;
 
-    @Option(names = "--spin", description = "Polls all the time: the least delay, for a processor of its own.")
+    @Option(
+            names = "--spin",
+            description = "Polls all the time: the least delay, for a processor of its own.")
     private boolean isSpinning;
 
     @Option(names = "--watch", description = "Prints the counters every second.")
@@ -151,7 +153,10 @@ public final class WireCommand implements Callable<Integer> {
     }
 
     private void relay(
-            VirtualInterface leftNic, VirtualInterface rightNic, WireSettings settings, long boundNs)
+            VirtualInterface leftNic,
+            VirtualInterface rightNic,
+            WireSettings settings,
+            long boundNs)
             throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
         CountDownLatch printed = new CountDownLatch(1);

@@ -23,7 +23,8 @@ class JsonTest {
     @Test
     void textsAreEscaped() {
         assertEquals(
-                "\"q\\\" b\\\\ n\\n t\\u0009 z\\u0000 é €\"", Json.write("q\" b\\ n\n t\t z\0 é €"));
+                "\"q\\\" b\\\\ n\\n t\\u0009 z\\u0000 é €\"",
+                Json.write("q\" b\\ n\n t\t z\0 é €"));
         assertEquals("\"\\ud800\"", Json.write("\ud800"), "half a character is none in UTF-8");
     }
 

@@ -19,7 +19,8 @@ class ExaminationTest {
     void whereNothingCanBeReadEverythingIsSaidAllTheSame() {
         for (Finding finding : new Examination(root).findings(1)) {
             assertTrue(!finding.found().isBlank(), finding.subject());
-            assertEquals(finding.verdict() == Verdict.FINE, finding.mend().isEmpty(), finding.subject());
+            assertEquals(
+                    finding.verdict() == Verdict.FINE, finding.mend().isEmpty(), finding.subject());
         }
         assertEquals(Verdict.MISSING, finding("kernel").verdict());
     }
@@ -27,7 +28,8 @@ class ExaminationTest {
     @Test
     void whoHasTheCapabilitiesOfANicIsFine() throws IOException {
         write("proc/self/status", "Name:\tjava\nCapEff:\t0000000000003000\nCapBnd:\t0\n");
-        assertEquals(Finding.fine("privileges", "CAP_NET_ADMIN, CAP_NET_RAW"), finding("privileges"));
+        assertEquals(
+                Finding.fine("privileges", "CAP_NET_ADMIN, CAP_NET_RAW"), finding("privileges"));
     }
 
     @Test
@@ -35,8 +37,7 @@ class ExaminationTest {
         write("proc/self/status", "CapEff:\t0000000000001000\n");
         Finding finding = finding("privileges");
         assertEquals(Verdict.COULD_BE_BETTER, finding.verdict());
-        assertEquals(
-                "without CAP_NET_RAW, CAP_IPC_LOCK, CAP_SYS_ADMIN, CAP_BPF", finding.found());
+        assertEquals("without CAP_NET_RAW, CAP_IPC_LOCK, CAP_SYS_ADMIN, CAP_BPF", finding.found());
     }
 
     @Test
@@ -48,7 +49,9 @@ class ExaminationTest {
 
     @Test
     void aLimitOfLockedMemoryMattersUnlessThereIsACapability() throws IOException {
-        write("proc/self/limits", "Limit  Soft Limit  Hard Limit  Units\nMax locked memory  8388608  8388608  bytes\n");
+        write(
+                "proc/self/limits",
+                "Limit  Soft Limit  Hard Limit  Units\nMax locked memory  8388608  8388608  bytes\n");
         write("proc/self/status", "CapEff:\t0\n");
         assertEquals(Verdict.COULD_BE_BETTER, finding("locked memory").verdict());
         write("proc/self/status", "CapEff:\t0000000000004000\n");

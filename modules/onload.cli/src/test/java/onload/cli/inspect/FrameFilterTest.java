@@ -27,7 +27,8 @@ class FrameFilterTest {
             frame(
                     "0200000000010200000000020800"
                             + "450000280000000040060000c0000201c0000202"
-                            + "1f90d4310000000000000000500200000000" + "0000");
+                            + "1f90d4310000000000000000500200000000"
+                            + "0000");
 
     private static UnsafeBuffer frame(String hex) {
         return new UnsafeBuffer(HexFormat.of().parseHex(hex));
@@ -45,7 +46,14 @@ class FrameFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tcp", "port 80", "host 192.0.2.3", "arp host 192.0.2.3", "arp host 2001:db8::1"})
+    @ValueSource(
+            strings = {
+                "tcp",
+                "port 80",
+                "host 192.0.2.3",
+                "arp host 192.0.2.3",
+                "arp host 2001:db8::1"
+            })
     void otherArpIsNot(String words) {
         assertFalse(wants(words, ARP));
     }
@@ -57,7 +65,15 @@ class FrameFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"udp", "icmp", "arp", "port 80", "tcp host 192.0.2.3", "tcp port 8080 host ::1"})
+    @ValueSource(
+            strings = {
+                "udp",
+                "icmp",
+                "arp",
+                "port 80",
+                "tcp host 192.0.2.3",
+                "tcp port 8080 host ::1"
+            })
     void allHasToHold(String words) {
         assertFalse(wants(words, TCP));
     }
@@ -72,7 +88,18 @@ class FrameFilterTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"tcp udp", "arp tcp", "tcp arp", "arp port 80", "host 192.0.2.1 host 192.0.2.2", "port 1 port 2", "host", "port", "port -1", "port 1x"})
+            strings = {
+                "tcp udp",
+                "arp tcp",
+                "tcp arp",
+                "arp port 80",
+                "host 192.0.2.1 host 192.0.2.2",
+                "port 1 port 2",
+                "host",
+                "port",
+                "port -1",
+                "port 1x"
+            })
     void whatCannotHoldAtOnceIsAUsageError(String words) {
         Refusal refusal =
                 assertThrows(Refusal.class, () -> FrameFilter.of(List.of(words.split(" "))));
@@ -94,7 +121,8 @@ class FrameFilterTest {
             random.nextBytes(bytes);
             UnsafeBuffer frame = new UnsafeBuffer(bytes);
             for (int at = 12; at + 2 <= bytes.length && at < 24; at += 4) {
-                frame.putShort(at, (short) types[random.nextInt(types.length)], ByteOrder.BIG_ENDIAN);
+                frame.putShort(
+                        at, (short) types[random.nextInt(types.length)], ByteOrder.BIG_ENDIAN);
             }
             filters.forEach(filter -> filter.wants(frame, 0, bytes.length));
         }

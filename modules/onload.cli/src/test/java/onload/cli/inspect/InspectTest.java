@@ -8,9 +8,9 @@ import onload.cli.Captured;
 import onload.cli.Onload;
 import onload.cli.console.Console;
 import onload.cli.console.ExitCodes;
+import onload.jdk.OnloadSelectorProvider;
 import onload.jdk.placement.Acceleration;
 import onload.jdk.placement.AccelerationPlan;
-import onload.jdk.OnloadSelectorProvider;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,8 +77,13 @@ class InspectTest {
             assertTrue(text.contains("stack " + NAME + ", process"), text);
             assertTrue(text.contains("address 192.0.2.1/24"), text);
             assertTrue(text.contains("name = " + NAME + " # program"), text);
-            assertTrue(text.contains("segments_received") || text.contains("SEGMENTS_RECEIVED"), text);
-            assertTrue(text.lines().anyMatch(line -> line.contains("tcp-listen") && line.contains("the kernel's")), text);
+            assertTrue(
+                    text.contains("segments_received") || text.contains("SEGMENTS_RECEIVED"), text);
+            assertTrue(
+                    text.lines()
+                            .anyMatch(line ->
+                                    line.contains("tcp-listen") && line.contains("the kernel's")),
+                    text);
         }
     }
 
@@ -105,7 +110,10 @@ class InspectTest {
             assertEquals(ExitCodes.FINE, run("tcpdump -n " + NAME + " -c 3 tcp and port " + port));
             assertEquals(3, captured.out().lines().count(), captured.out());
             assertTrue(
-                    captured.out().lines().allMatch(line -> line.contains("." + port) && line.contains("Flags [")),
+                    captured.out()
+                            .lines()
+                            .allMatch(
+                                    line -> line.contains("." + port) && line.contains("Flags [")),
                     captured.out());
             Path file = folder.resolve("frames.pcapng");
             assertEquals(ExitCodes.FINE, run("tcpdump -n " + NAME + " -c 5 -w " + file));
@@ -161,15 +169,19 @@ class InspectTest {
             server.bind(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0));
             Thread talk = Thread.ofPlatform().daemon().start(() -> talk(server));
             Path file = folder.resolve("own.pcapng");
-            assertEquals(ExitCodes.FINE, run("tcpdump -n " + NAME + " -c 2 -w " + file), captured.err());
-            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+            assertEquals(
+                    ExitCodes.FINE, run("tcpdump -n " + NAME + " -c 2 -w " + file), captured.err());
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
             try (InputStream in = Files.newInputStream(file)) {
                 CapturedFrames frames = new CapturedFrames(in);
                 int found = 0;
                 while (frames.next()) {
                     if (frames.isFrame()) {
                         found++;
-                        long secondsAgo = Instant.now().getEpochSecond() - frames.timeNs() / 1_000_000_000L;
+                        long secondsAgo =
+                                Instant.now().getEpochSecond() - frames.timeNs() / 1_000_000_000L;
                         assertTrue(secondsAgo >= -5 && secondsAgo < 120, () -> secondsAgo + " s");
                     }
                 }
@@ -205,14 +217,13 @@ class InspectTest {
         Thread end =
                 Thread.ofPlatform()
                         .daemon()
-                        .start(
-                                () -> {
-                                    while (Thread.getAllStackTraces().keySet().stream()
-                                            .noneMatch(each -> each.getName().equals("onload capture"))) {
-                                        Thread.onSpinWait();
-                                    }
-                                    acceleration.close();
-                                });
+                        .start(() -> {
+                            while (Thread.getAllStackTraces().keySet().stream()
+                                    .noneMatch(each -> each.getName().equals("onload capture"))) {
+                                Thread.onSpinWait();
+                            }
+                            acceleration.close();
+                        });
         assertEquals(ExitCodes.FINE, run("tcpdump -n " + NAME), captured.err());
         end.join();
     }

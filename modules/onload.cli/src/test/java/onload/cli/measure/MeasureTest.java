@@ -26,7 +26,8 @@ class MeasureTest {
 
     private double number(String name) {
         Matcher found =
-                Pattern.compile("\"" + Pattern.quote(name) + "\":([-0-9.E]+)").matcher(captured.out());
+                Pattern.compile("\"" + Pattern.quote(name) + "\":([-0-9.E]+)")
+                        .matcher(captured.out());
         assertTrue(found.find(), () -> name + " in " + captured.out());
         return Double.parseDouble(found.group(1));
     }
@@ -62,7 +63,9 @@ class MeasureTest {
     void aPersonIsShownHowTheTimesLie() {
         assertEquals(ExitCodes.FINE, run("pingpong --both --kernel --count 200 --warm-up 1ms"));
         String text = captured.out();
-        assertTrue(text.startsWith("TCP over the kernel, messages of 64 bytes: 200 round trips"), text);
+        assertTrue(
+                text.startsWith("TCP over the kernel, messages of 64 bytes: 200 round trips"),
+                text);
         assertTrue(text.contains("p99.9 "), text);
         assertEquals(12, text.lines().filter(line -> line.endsWith("%")).count(), text);
     }

@@ -63,7 +63,9 @@ class AgentProcessTest {
         assertEquals(1, ended.exitCode());
         assertEquals("", ended.output());
         assertEquals(1, ended.errors().lines().count(), ended::errors);
-        assertTrue(ended.errors().startsWith("onload: \"adress\" is no word of a plan"), ended::errors);
+        assertTrue(
+                ended.errors().startsWith("onload: \"adress\" is no word of a plan"),
+                ended::errors);
     }
 
     @Test
@@ -88,13 +90,16 @@ class AgentProcessTest {
                         "-cp",
                         OnloadScript.classes(),
                         Probe.class.getName());
-        assertTrue(ended.output().startsWith("provider sun.nio.ch.EPollSelectorProvider\n"), ended::output);
+        assertTrue(
+                ended.output().startsWith("provider sun.nio.ch.EPollSelectorProvider\n"),
+                ended::output);
     }
 
     /** Another version of a library that onload has too, with the same package names, is the program's own. */
     @Test
     void theProgramsOwnLibrariesAreItsOwn() throws Exception {
-        String agrona = DirectBuffer.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        String agrona =
+                DirectBuffer.class.getProtectionDomain().getCodeSource().getLocation().getPath();
         onload.variable("ONLOAD_RUN", PLAN);
         Ended ended =
                 onload.agent(
@@ -111,7 +116,10 @@ class AgentProcessTest {
     /** Modules of the same names in the boot layer, automatic ones among them. */
     @Test
     void aProgramOnTheModulePathMayHaveTheSameLibraries() throws Exception {
-        Path program = module("requires org.agrona; requires jdk.jfr;", "new org.agrona.ExpandableArrayBuffer()");
+        Path program =
+                module(
+                        "requires org.agrona; requires jdk.jfr;",
+                        "new org.agrona.ExpandableArrayBuffer()");
         Ended ended =
                 asModule(
                         program,
@@ -123,11 +131,12 @@ class AgentProcessTest {
 
     @Test
     void aProgramThatLeavesAModuleOfTheJdkOutIsToldWhatToAdd() throws Exception {
-        Ended ended =
-                asModule(module("", "0"), "", "--limit-modules=java.base,java.instrument");
+        Ended ended = asModule(module("", "0"), "", "--limit-modules=java.base,java.instrument");
         assertEquals(1, ended.exitCode());
         assertEquals(1, ended.errors().lines().count(), ended::errors);
-        assertTrue(ended.errors().contains("add --add-modules jdk.jfr to its java command"), ended::errors);
+        assertTrue(
+                ended.errors().contains("add --add-modules jdk.jfr to its java command"),
+                ended::errors);
         assertEquals("", ended.output());
     }
 
@@ -160,7 +169,9 @@ class AgentProcessTest {
         Ended ended = onload.agent(java.toString(), "-version");
         assertEquals(1, ended.exitCode());
         assertEquals(1, ended.errors().lines().count(), ended::errors);
-        assertTrue(ended.errors().startsWith("onload needs Java 25 or newer; this is Java "), ended::errors);
+        assertTrue(
+                ended.errors().startsWith("onload needs Java 25 or newer; this is Java "),
+                ended::errors);
         assertTrue(ended.errors().contains(java.toRealPath().toString()), ended::errors);
         assertTrue(ended.errors().contains("use /the/new/java"), ended::errors);
     }
@@ -188,12 +199,19 @@ class AgentProcessTest {
     private Ended asModule(Path program, String libraries, String option) throws Exception {
         onload.variable("ONLOAD_RUN", PLAN);
         return onload.agent(
-                OnloadScript.java(), option, "-p", program + ":" + libraries, "-m", "program/program.Main");
+                OnloadScript.java(),
+                option,
+                "-p",
+                program + ":" + libraries,
+                "-m",
+                "program/program.Main");
     }
 
     private Path module(String requires, String expression) throws IOException {
         Path source = Files.createDirectories(folder.resolve("source/program"));
-        Files.writeString(source.resolveSibling("module-info.java"), "module program { %s }".formatted(requires));
+        Files.writeString(
+                source.resolveSibling("module-info.java"),
+                "module program { %s }".formatted(requires));
         Files.writeString(
                 source.resolve("Main.java"),
                 """

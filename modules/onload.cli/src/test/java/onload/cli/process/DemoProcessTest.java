@@ -22,8 +22,16 @@ class DemoProcessTest {
         assertEquals(0, ended.exitCode(), ended::errors);
         assertEquals("", ended.errors(), "nobody looks on, so there is no progress");
         List<String> lines = ended.output().lines().toList();
-        assertEquals(2, lines.stream().filter(line -> line.startsWith("  jdk          300      0")).count());
-        assertEquals(2, lines.stream().filter(line -> line.startsWith("  netty        300      0")).count());
+        assertEquals(
+                2,
+                lines.stream()
+                        .filter(line -> line.startsWith("  jdk          300      0"))
+                        .count());
+        assertEquals(
+                2,
+                lines.stream()
+                        .filter(line -> line.startsWith("  netty        300      0"))
+                        .count());
         assertTrue(count(lines, "of these, sent again") > 0, ended::output);
         assertEquals(0, count(lines, "faults of the stack"), ended::output);
         assertTrue(ended.output().contains(" were not made."), ended::output);
@@ -40,7 +48,10 @@ class DemoProcessTest {
     /** {@return what both stacks counted together} */
     private static long count(List<String> lines, String name) {
         String row =
-                lines.stream().filter(line -> line.startsWith("  " + name)).findFirst().orElseThrow();
+                lines.stream()
+                        .filter(line -> line.startsWith("  " + name))
+                        .findFirst()
+                        .orElseThrow();
         String[] words = row.strip().split(" +");
         return Long.parseLong(words[words.length - 2]) + Long.parseLong(words[words.length - 1]);
     }

@@ -25,7 +25,8 @@ class DoctorProcessTest {
     @Test
     void everyKindOfNicIsThere() throws Exception {
         Ended ended = onload.onload("doctor");
-        for (String subject : new String[] {"Java ", "privileges ", "NIC emulated ", "NIC tap ", "NIC afxdp "}) {
+        for (String subject :
+                new String[] {"Java ", "privileges ", "NIC emulated ", "NIC tap ", "NIC afxdp "}) {
             assertTrue(ended.output().contains(" " + subject), ended::output);
         }
         assertTrue(ended.exitCode() <= 1, ended::errors);
@@ -45,6 +46,9 @@ class DoctorProcessTest {
         Ended ended = onload.onload("doctor", "--json", "emulated:x");
         assertEquals(1, ended.output().lines().count());
         assertTrue(ended.output().startsWith("{\"machine\":[{\"subject\":\"Java\""), ended::output);
-        assertTrue(ended.output().contains("\"tried\":[{\"subject\":\"emulated:x\",\"verdict\":\"fine\""), ended::output);
+        assertTrue(
+                ended.output()
+                        .contains("\"tried\":[{\"subject\":\"emulated:x\",\"verdict\":\"fine\""),
+                ended::output);
     }
 }

@@ -131,8 +131,7 @@ final class OnloadScript {
     }
 
     Ended ended(Process process) throws IOException {
-        return new Ended(
-                process.exitValue(), said("stdout"), said("stderr"), process.pid());
+        return new Ended(process.exitValue(), said("stdout"), said("stderr"), process.pid());
     }
 
     String said(String stream) throws IOException {

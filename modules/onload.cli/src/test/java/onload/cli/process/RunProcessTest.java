@@ -60,7 +60,8 @@ class RunProcessTest {
 
     @Test
     void whatTheJvmsOfProgramsWereToldStays() throws Exception {
-        onload.variable("JAVA_TOOL_OPTIONS", "-Dfirst=1").variable("JDK_JAVA_OPTIONS", "-Dsecond=2");
+        onload.variable("JAVA_TOOL_OPTIONS", "-Dfirst=1")
+                .variable("JDK_JAVA_OPTIONS", "-Dsecond=2");
         Ended ended = onload.onload(with("--", "env"));
         String expected = "JAVA_TOOL_OPTIONS=-Dfirst=1 -javaagent:" + onload.agent() + "\n";
         assertTrue(ended.output().contains(expected), ended::output);
@@ -72,18 +73,24 @@ class RunProcessTest {
     void runWithinRunNamesTheAgentOnce() throws Exception {
         String script = onload.scriptPath().toString();
         Ended ended = onload.onload(with("--", script, "run", "--", "env"));
-        assertTrue(ended.output().contains("JAVA_TOOL_OPTIONS=-javaagent:" + onload.agent() + "\n"), ended::output);
+        assertTrue(
+                ended.output().contains("JAVA_TOOL_OPTIONS=-javaagent:" + onload.agent() + "\n"),
+                ended::output);
         assertTrue(ended.output().contains("ONLOAD_RUN=nic emulated:x address"), ended::output);
         assertTrue(ended.output().contains("\nPATH=" + onload.home() + "/bin:"), ended::output);
-        assertTrue(!ended.output().contains(onload.home() + "/bin:" + onload.home()), ended::output);
+        assertTrue(
+                !ended.output().contains(onload.home() + "/bin:" + onload.home()), ended::output);
     }
 
     @Test
     void argumentsAreHandedOnAsTheyAre() throws Exception {
         Ended ended =
                 onload.onload(
-                        with("--", "printf", "<%s>", "a  b", "", "*", "$HOME", "q\"'\\", "line\n", "--nic", "-O", "@x", "--", "${y}", "--"));
-        assertEquals("<a  b><><*><$HOME><q\"'\\><line\n><--nic><-O><@x><--><${y}><-->", ended.output());
+                        with(
+                                "--", "printf", "<%s>", "a  b", "", "*", "$HOME", "q\"'\\",
+                                "line\n", "--nic", "-O", "@x", "--", "${y}", "--"));
+        assertEquals(
+                "<a  b><><*><$HOME><q\"'\\><line\n><--nic><-O><@x><--><${y}><-->", ended.output());
     }
 
     @Test
@@ -93,7 +100,9 @@ class RunProcessTest {
         Ended ended = shell(" run -- printf '%s' \"$(printf '\\303\\244\\377')\"");
         assertEquals(0, ended.exitCode(), ended::errors);
         byte[] bytes = Files.readAllBytes(folder.resolve("stdout"));
-        assertEquals(List.of((byte) 0xC3, (byte) 0xA4, (byte) 0xFF), List.of(bytes[0], bytes[1], bytes[2]));
+        assertEquals(
+                List.of((byte) 0xC3, (byte) 0xA4, (byte) 0xFF),
+                List.of(bytes[0], bytes[1], bytes[2]));
     }
 
     @Test
@@ -162,12 +171,22 @@ class RunProcessTest {
 
     @Test
     void whatCannotBeReadIsOneLineAnd2() throws Exception {
-        assertRefused(2, "\"1.2.3\" is not an address", "--nic", "emulated", "--address", "1.2.3", "--", "true");
+        assertRefused(
+                2,
+                "\"1.2.3\" is not an address",
+                "--nic",
+                "emulated",
+                "--address",
+                "1.2.3",
+                "--",
+                "true");
         assertRefused(2, "--gateway: ", "--nic", "emulated", "--gateway", "up", "--", "true");
-        assertRefused(2, "did you mean \"spin\"?", "--nic", "emulated", "-O", "spinn=1us", "--", "true");
+        assertRefused(
+                2, "did you mean \"spin\"?", "--nic", "emulated", "-O", "spinn=1us", "--", "true");
         assertRefused(2, "has no value", "--nic", "emulated", "-O", "spin", "--", "true");
         assertRefused(2, "blanks", "--nic", "emulated", "-O", "spin=1us nic x", "--", "true");
-        assertRefused(2, "there is no profile", "--nic", "emulated", "--profile", "fast", "--", "true");
+        assertRefused(
+                2, "there is no profile", "--nic", "emulated", "--profile", "fast", "--", "true");
         assertRefused(2, "is not a NIC", "--nic", "emu lated", "--", "true");
         assertRefused(2, "no NIC for it", "-O", "spin=1us", "--", "true");
         assertRefused(2, "--nic", "--address", "192.0.2.1/24", "--", "true");
@@ -207,7 +226,14 @@ class RunProcessTest {
     void aProfileOfAFileIsFoundFromAnywhere() throws Exception {
         Path file = Files.writeString(folder.resolve("mine.profile"), "spin = 9us\n");
         Ended ended =
-                onload.onload(with("--profile", "mine.profile", "--", "sh", "-c", "echo \"$ONLOAD_RUN\""));
+                onload.onload(
+                        with(
+                                "--profile",
+                                "mine.profile",
+                                "--",
+                                "sh",
+                                "-c",
+                                "echo \"$ONLOAD_RUN\""));
         assertTrue(ended.output().endsWith(" profile " + file.toRealPath() + "\n"), ended::output);
     }
 
@@ -222,7 +248,15 @@ class RunProcessTest {
 
     @Test
     void aBareJavaIsThatOfOnload() throws Exception {
-        Ended ended = onload.onload(with("--", "java", "-cp", OnloadScript.classes(), Probe.class.getName(), "192.0.2.1"));
+        Ended ended =
+                onload.onload(
+                        with(
+                                "--",
+                                "java",
+                                "-cp",
+                                OnloadScript.classes(),
+                                Probe.class.getName(),
+                                "192.0.2.1"));
         assertEquals(0, ended.exitCode(), ended::errors);
         assertTrue(ended.output().contains("OnloadServerSocketChannel 192.0.2.1\n"), ended::output);
     }
@@ -265,7 +299,14 @@ class RunProcessTest {
         new ProcessBuilder("cp", "-r", onload.home().toString(), copy.toString()).start().waitFor();
         Ended ended =
                 onload.script(copy.resolve("onload"))
-                        .onload(with("--", "java", "-cp", OnloadScript.classes(), Probe.class.getName(), "192.0.2.1"));
+                        .onload(
+                                with(
+                                        "--",
+                                        "java",
+                                        "-cp",
+                                        OnloadScript.classes(),
+                                        Probe.class.getName(),
+                                        "192.0.2.1"));
         assertTrue(ended.output().contains("OnloadServerSocketChannel 192.0.2.1\n"), ended::errors);
     }
 

@@ -24,7 +24,8 @@ class ProgramEnvironmentTest {
         Variables variables = VariablesTest.of("PATH=/bin");
         ProgramEnvironment.prepare(variables, HERE, "", false);
         assertEquals(
-                "\"-javaagent:/opt/on load/agent/onload.agent.jar\"", variables.get("JAVA_TOOL_OPTIONS"));
+                "\"-javaagent:/opt/on load/agent/onload.agent.jar\"",
+                variables.get("JAVA_TOOL_OPTIONS"));
         assertEquals("/opt/on load/bin:/bin", variables.get("PATH"));
     }
 

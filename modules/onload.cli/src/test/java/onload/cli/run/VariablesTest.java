@@ -66,12 +66,16 @@ class VariablesTest {
 
     static Variables of(String... entries) {
         return new Variables(
-                Arrays.stream(entries).map(entry -> entry.getBytes(StandardCharsets.UTF_8)).toList());
+                Arrays.stream(entries)
+                        .map(entry -> entry.getBytes(StandardCharsets.UTF_8))
+                        .toList());
     }
 
     static String text(Variables variables) {
         return String.join(
                 " ",
-                variables.bytes().stream().map(bytes -> new String(bytes, StandardCharsets.UTF_8)).toList());
+                variables.bytes().stream()
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .toList());
     }
 }

@@ -27,7 +27,11 @@ class WireCommandTest {
     }
 
     private static Stack stack(String network, String address) {
-        return Stack.builder().nic("emulated:" + network).address(address).option("dump", "off").open();
+        return Stack.builder()
+                .nic("emulated:" + network)
+                .address(address)
+                .option("dump", "off")
+                .open();
     }
 
     @Test
@@ -38,12 +42,11 @@ class WireCommandTest {
                 UdpSocket client = one.udp()) {
             Thread relay =
                     Thread.ofPlatform()
-                            .start(
-                                    () ->
-                                            run(
-                                                    "wire --left emulated:wire-left,promiscuous=on --right"
-                                                            + " emulated:wire-right,promiscuous=on --link delay=1ms"
-                                                            + " --for 3s --json"));
+                            .start(() ->
+                                    run(
+                                            "wire --left emulated:wire-left,promiscuous=on --right"
+                                                    + " emulated:wire-right,promiscuous=on --link delay=1ms"
+                                                    + " --for 3s --json"));
             server.bind(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 7));
             client.connect(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 7));
             UnsafeBuffer bytes = new UnsafeBuffer(new byte[100]);

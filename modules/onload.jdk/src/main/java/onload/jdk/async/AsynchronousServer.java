@@ -26,9 +26,7 @@ final class AsynchronousServer extends AsynchronousServerSocketChannel {
     private final Direction accepting;
 
     AsynchronousServer(
-            ChannelGroupProvider provider,
-            ChannelGroup group,
-            ServerSocketChannel channel)
+            ChannelGroupProvider provider, ChannelGroup group, ServerSocketChannel channel)
             throws IOException {
         super(provider);
         this.provider = provider;

@@ -32,8 +32,7 @@ final class AsynchronousStream extends AsynchronousSocketChannel {
     private final Direction reading;
     private final Direction writing;
 
-    AsynchronousStream(
-            ChannelGroupProvider provider, ChannelGroup group, SocketChannel channel)
+    AsynchronousStream(ChannelGroupProvider provider, ChannelGroup group, SocketChannel channel)
             throws IOException {
         super(provider);
         this.group = group;

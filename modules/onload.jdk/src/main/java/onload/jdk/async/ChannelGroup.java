@@ -52,10 +52,7 @@ final class ChannelGroup extends AsynchronousChannelGroup {
     private boolean isShutdown;
     private boolean isEnding;
 
-    ChannelGroup(
-            ChannelGroupProvider provider,
-            ExecutorService executor,
-            ThreadFactory factory)
+    ChannelGroup(ChannelGroupProvider provider, ExecutorService executor, ThreadFactory factory)
             throws IOException {
         super(provider);
         this.executor = executor;

@@ -96,8 +96,7 @@ final class Direction {
         }
         operation.whenGivenUp(isToClose -> giveUp(begun, isToClose));
         if (!attempt(begun, true) && timeoutNs > 0) {
-            operation.timer(
-                    TIMERS.schedule(() -> expire(begun), timeoutNs, TimeUnit.NANOSECONDS));
+            operation.timer(TIMERS.schedule(() -> expire(begun), timeoutNs, TimeUnit.NANOSECONDS));
         }
         return true;
     }
@@ -118,8 +117,8 @@ final class Direction {
     }
 
     /**
-     * Tries, and asks the selector if it cannot be done now; answers whether it is over. One thread at a time tries: the
-     * one that began it, before the selector knows of it, or the selecting one.
+     * Tries, and asks the selector if it cannot be done now; answers whether it is over. One thread at a time
+     * tries: the one that began it, before the selector knows of it, or the selecting one.
      */
     private <V> boolean attempt(UnderWay<V> trying, boolean mayBeNow) {
         Operation<V> operation = trying.operation;
@@ -150,7 +149,9 @@ final class Direction {
     }
 
     private static Throwable told(Exception e, boolean isFirst) {
-        return e instanceof ClosedChannelException && !isFirst ? new AsynchronousCloseException() : e;
+        return e instanceof ClosedChannelException && !isFirst
+                ? new AsynchronousCloseException()
+                : e;
     }
 
     private synchronized void clear(UnderWay<?> over, boolean isGivenUp) {

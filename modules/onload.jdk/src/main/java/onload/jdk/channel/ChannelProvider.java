@@ -1,7 +1,7 @@
 package onload.jdk.channel;
 
-import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.KernelSockets;
+import onload.jdk.placement.Acceleration;
 
 import org.jspecify.annotations.Nullable;
 

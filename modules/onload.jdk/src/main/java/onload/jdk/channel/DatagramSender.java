@@ -1,7 +1,7 @@
 package onload.jdk.channel;
 
-import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.KernelSockets;
+import onload.jdk.placement.Acceleration;
 import onload.sockets.Status;
 import onload.sockets.UdpSocket;
 import onload.wire.IpAddress;

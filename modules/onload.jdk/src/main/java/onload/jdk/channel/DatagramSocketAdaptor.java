@@ -33,7 +33,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The {@code java.net.DatagramSocket} of a channel. */
-@SuppressWarnings({"deprecation", "removal"}) // What java.net has deprecated, its programs still call.
+@SuppressWarnings({
+    "deprecation",
+    "removal"
+}) // What java.net has deprecated, its programs still call.
 final class DatagramSocketAdaptor extends MulticastSocket {
     private static final String CLOSED = "Socket closed";
 
@@ -193,8 +196,7 @@ final class DatagramSocketAdaptor extends MulticastSocket {
             synchronized (packet) {
                 checkBlocking();
                 channel.send(
-                        ByteBuffer.wrap(
-                                packet.getData(), packet.getOffset(), packet.getLength()),
+                        ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength()),
                         target(packet));
             }
         } catch (AlreadyConnectedException e) {
@@ -467,8 +469,7 @@ final class DatagramSocketAdaptor extends MulticastSocket {
     }
 
     @Override
-    public void joinGroup(SocketAddress address, @Nullable NetworkInterface on)
-            throws IOException {
+    public void joinGroup(SocketAddress address, @Nullable NetworkInterface on) throws IOException {
         InetAddress group = group(address);
         checkOpen();
         NetworkInterface at = on == null ? defaultInterface(group) : on;

@@ -1,13 +1,13 @@
 package onload.jdk.channel;
 
-import onload.jdk.placement.Acceleration;
-import onload.jdk.placement.Placement;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.KernelSockets;
 import onload.jdk.internal.OptionBridge;
 import onload.jdk.internal.Ready;
 import onload.jdk.internal.Sources;
 import onload.jdk.internal.Wildcards;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.Placement;
 import onload.sockets.Poller;
 import onload.sockets.PollerKey;
 import onload.sockets.Readiness;

@@ -136,10 +136,7 @@ final class Groups {
 
     /** Joins everywhere where the interface is. */
     static Joined join(
-            Datagrams sockets,
-            InetAddress group,
-            NetworkInterface on,
-            @Nullable InetAddress source)
+            Datagrams sockets, InetAddress group, NetworkInterface on, @Nullable InetAddress source)
             throws IOException {
         Objects.requireNonNull(on);
         List<At> joined = new ArrayList<>();
@@ -151,7 +148,8 @@ final class Groups {
             }
             DatagramChannel kernel = sockets.kernel();
             MembershipKey ofKernel = null;
-            // What a shared interface has for groups goes to the kernel; loopback is always the kernel's.
+            // What a shared interface has for groups goes to the kernel; loopback is always the
+            // kernel's.
             if (kernel != null
                     && isOfKernel(on)
                     && (joined.isEmpty() || isShared || on.isLoopback())) {

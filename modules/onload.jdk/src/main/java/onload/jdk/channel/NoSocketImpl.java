@@ -13,7 +13,8 @@ import java.net.SocketImpl;
  */
 final class NoSocketImpl extends SocketImpl {
     private static AssertionError never() {
-        return new AssertionError("a method of java.net that the socket of a channel does not have");
+        return new AssertionError(
+                "a method of java.net that the socket of a channel does not have");
     }
 
     @Override

@@ -1,10 +1,10 @@
 package onload.jdk.channel;
 
-import onload.jdk.placement.Acceleration;
-import onload.jdk.placement.ListedSocket;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.Wildcards;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.ListedSocket;
 import onload.sockets.Readiness;
 import onload.sockets.Socket;
 import onload.sockets.SocketOption;
@@ -96,8 +96,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
         this.isOutlasting = isOutlasting;
         this.acceleration = acceleration;
         this.family = family;
-        sockets = new Datagrams(
-                        acceleration, family, behind, options, this::rejoin, isOutlasting);
+        sockets = new Datagrams(acceleration, family, behind, options, this::rejoin, isOutlasting);
         sender = new DatagramSender(this, sockets, acceleration);
         receiver = new DatagramReceiver(this, sockets);
     }

@@ -1,12 +1,12 @@
 package onload.jdk.channel;
 
-import onload.jdk.placement.Acceleration;
-import onload.jdk.placement.ListedSocket;
 import onload.jdk.internal.Accepted;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.KernelSockets;
 import onload.jdk.internal.Listeners;
 import onload.jdk.internal.OptionBridge;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.ListedSocket;
 import onload.sockets.Readiness;
 import onload.sockets.Socket;
 import onload.sockets.Stack;

@@ -1,14 +1,14 @@
 package onload.jdk.channel;
 
-import onload.jdk.placement.Acceleration;
-import onload.jdk.placement.ListedSocket;
-import onload.jdk.placement.Placement;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.FreePorts;
 import onload.jdk.internal.KernelSockets;
 import onload.jdk.internal.OptionBridge;
 import onload.jdk.internal.Wildcards;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.ListedSocket;
+import onload.jdk.placement.Placement;
 import onload.sockets.Readiness;
 import onload.sockets.Socket;
 import onload.sockets.Stack;

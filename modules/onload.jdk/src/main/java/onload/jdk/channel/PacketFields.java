@@ -8,8 +8,9 @@ import java.net.SocketAddress;
 
 /**
  * What {@code java.net} keeps to itself of its datagrams: how much room a packet has, apart from how much it holds, so
- * that one packet can be received into again and again; and how to make a socket with nothing behind it. If this JDK has
- * it otherwise, a packet has as much room as it holds, and a socket has one of the JDK's own behind it that nobody uses.
+ * that one packet can be received into again and again; and how to make a socket with nothing behind it. If this
+ * JDK has it otherwise, a packet has as much room as it holds, and a socket has one of the JDK's own behind it
+ * that nobody uses.
  */
 final class PacketFields {
     private static final long NONE = -1;

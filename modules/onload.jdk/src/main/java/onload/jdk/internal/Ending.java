@@ -3,9 +3,9 @@ package onload.jdk.internal;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The end of the JVM. Connections are finished then, so that peers see an end and not silence; but the program's threads
- * that wait in a call stay there, as they would in the kernel's: nobody is told of a closed socket that he did not
- * close.
+ * The end of the JVM. Connections are finished then, so that peers see an end and not silence; but the program's
+ * threads that wait in a call stay there, as they would in the kernel's: nobody is told of a closed socket that
+ * he did not close.
  */
 public final class Ending {
     private static volatile boolean isBegun;

@@ -1,9 +1,9 @@
 package onload.jdk.net;
 
-import onload.jdk.placement.Acceleration;
-import onload.jdk.placement.Accelerable;
 import onload.jdk.channel.ChannelProvider;
 import onload.jdk.channel.OnloadDatagramChannel;
+import onload.jdk.placement.Accelerable;
+import onload.jdk.placement.Acceleration;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,10 @@ import java.util.Set;
  *
  * <p>For any thread.
  */
-@SuppressWarnings({"deprecation", "removal"}) // What java.net has deprecated, its programs still call.
+@SuppressWarnings({
+    "deprecation",
+    "removal"
+}) // What java.net has deprecated, its programs still call.
 public final class PlacedDatagramSocket extends DatagramSocketImpl implements Accelerable {
     private final Acceleration acceleration;
     private volatile @Nullable OnloadDatagramChannel channel;

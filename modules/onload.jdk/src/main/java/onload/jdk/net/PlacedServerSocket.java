@@ -1,11 +1,11 @@
 package onload.jdk.net;
 
-import onload.jdk.placement.Acceleration;
 import onload.jdk.internal.Accepted;
 import onload.jdk.internal.Ending;
 import onload.jdk.internal.Listeners;
 import onload.jdk.internal.OptionBridge;
 import onload.jdk.internal.Wildcards;
+import onload.jdk.placement.Acceleration;
 import onload.sockets.TcpServerSocket;
 import onload.sockets.TcpSocket;
 
@@ -180,8 +180,7 @@ public final class PlacedServerSocket extends PlacedSocketImpl {
         if (!(accepted instanceof PlacedSocket socket)) {
             throw new IOException(
                     "%s cannot accept into %s; expected %s"
-                            .formatted(
-                                    getClass(), accepted.getClass(), PlacedSocket.class));
+                            .formatted(getClass(), accepted.getClass(), PlacedSocket.class));
         }
         checkOpen();
         ServerSocket inside = kernel;

@@ -1,11 +1,11 @@
 package onload.jdk.net;
 
-import onload.jdk.placement.Acceleration;
-import onload.jdk.placement.Placement;
 import onload.jdk.internal.Failures;
 import onload.jdk.internal.FreePorts;
 import onload.jdk.internal.OptionBridge;
 import onload.jdk.internal.Wildcards;
+import onload.jdk.placement.Acceleration;
+import onload.jdk.placement.Placement;
 import onload.sockets.Stack;
 import onload.sockets.TcpSocket;
 
@@ -21,7 +21,6 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -298,8 +297,7 @@ public final class PlacedSocket extends PlacedSocketImpl {
             }
             kernel = accepted;
             reason = why;
-            adopted(
-                    (InetSocketAddress) accepted.getRemoteSocketAddress(), accepted.getLocalPort());
+            adopted((InetSocketAddress) accepted.getRemoteSocketAddress(), accepted.getLocalPort());
         }
     }
 

@@ -1,7 +1,7 @@
 package onload.jdk.net;
 
-import onload.jdk.placement.Acceleration;
 import onload.jdk.placement.Accelerable;
+import onload.jdk.placement.Acceleration;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -107,8 +107,7 @@ abstract sealed class PlacedSocketImpl extends SocketImpl implements Accelerable
                             StandardSocketOptions.SO_LINGER,
                             Boolean.FALSE.equals(value) ? -1 : number(value, "SO_LINGER"));
             case IP_TOS -> set(StandardSocketOptions.IP_TOS, number(value, "IP_TOS"));
-            case TCP_NODELAY ->
-                    set(StandardSocketOptions.TCP_NODELAY, isOn(value, "TCP_NODELAY"));
+            case TCP_NODELAY -> set(StandardSocketOptions.TCP_NODELAY, isOn(value, "TCP_NODELAY"));
             case SO_SNDBUF -> set(StandardSocketOptions.SO_SNDBUF, size(value, "SO_SNDBUF"));
             case SO_RCVBUF -> set(StandardSocketOptions.SO_RCVBUF, size(value, "SO_RCVBUF"));
             case SO_KEEPALIVE ->

@@ -82,7 +82,8 @@ final class StackStreams {
             return count;
         }
         boolean isEnd = count == Status.END_OF_STREAM;
-        // Closing sends the end of our stream first, and the peer may answer it with that of its own.
+        // Closing sends the end of our stream first, and the peer may answer it with that of its
+        // own.
         if (isInputShut ? isEnd || count == Status.CLOSED : isEnd && owner.isOpen()) {
             hasEnded = true;
             return -1;
@@ -168,8 +169,7 @@ final class StackStreams {
      * @param timeoutMs longest wait, 0 for ever
      */
     void awaitConnected(int timeoutMs) throws IOException {
-        long timeoutNs =
-                timeoutMs == 0 ? Socket.FOREVER : TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+        long timeoutNs = timeoutMs == 0 ? Socket.FOREVER : TimeUnit.MILLISECONDS.toNanos(timeoutMs);
         int answer = socket.awaitConnected(timeoutNs);
         switch (answer) {
             case 0 -> {

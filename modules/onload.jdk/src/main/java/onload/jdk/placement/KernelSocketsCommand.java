@@ -51,7 +51,8 @@ final class KernelSocketsCommand implements ControlCommand {
 
     private static String clean(@Nullable Object value) {
         String text = value == null ? "-" : value.toString();
-        String plain = value instanceof SocketAddress && text.startsWith("/") ? text.substring(1) : text;
+        String plain =
+                value instanceof SocketAddress && text.startsWith("/") ? text.substring(1) : text;
         return plain.replaceAll("\\p{Cntrl}", " ");
     }
 }

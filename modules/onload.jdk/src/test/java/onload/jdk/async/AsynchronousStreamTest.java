@@ -56,9 +56,7 @@ class AsynchronousStreamTest {
         Pair(Ground ground) throws Exception {
             world = new World(ground);
             provider =
-                    ground == Ground.KERNEL
-                            ? kernels()
-                            : ChannelGroupProvider.of(world.provider());
+                    ground == Ground.KERNEL ? kernels() : ChannelGroupProvider.of(world.provider());
             group = provider.openAsynchronousChannelGroup(2, Executors.defaultThreadFactory());
             server = provider.openAsynchronousServerSocketChannel(group);
             server.bind(world.at(0));
@@ -125,7 +123,8 @@ class AsynchronousStreamTest {
             Told<Integer> told = new Told<>();
             pair.client.read(got.clear(), null, told);
             assertFalse(told.isDone());
-            assertThrows(ReadPendingException.class, () -> pair.client.read(ByteBuffer.allocate(1)));
+            assertThrows(
+                    ReadPendingException.class, () -> pair.client.read(ByteBuffer.allocate(1)));
             pair.accepted().write(ByteBuffer.allocate(2)).get();
             assertEquals(2, told.get());
             pair.accepted().close();
@@ -315,7 +314,9 @@ class AsynchronousStreamTest {
     @EnumSource
     void buffersAreScatteredAndGathered(Ground ground) throws Exception {
         try (Pair pair = new Pair(ground).connected()) {
-            ByteBuffer[] from = {ByteBuffer.wrap(new byte[] {1, 2}), ByteBuffer.wrap(new byte[] {3})};
+            ByteBuffer[] from = {
+                ByteBuffer.wrap(new byte[] {1, 2}), ByteBuffer.wrap(new byte[] {3})
+            };
             Told<Long> written = new Told<>();
             pair.client.write(from, 0, 2, 0, TimeUnit.SECONDS, null, written);
             assertEquals(3, written.get());

@@ -54,14 +54,13 @@ final class Datagram {
     static Waiting waiting(Thread.Builder builder, Doing doing) {
         CompletableFuture<@Nullable Object> outcome = new CompletableFuture<>();
         Thread thread =
-                builder.start(
-                        () -> {
-                            try {
-                                outcome.complete(doing.run());
-                            } catch (Throwable e) {
-                                outcome.complete(e);
-                            }
-                        });
+                builder.start(() -> {
+                    try {
+                        outcome.complete(doing.run());
+                    } catch (Throwable e) {
+                        outcome.complete(e);
+                    }
+                });
         awaitWaiting(thread, outcome);
         return new Waiting(thread, outcome);
     }

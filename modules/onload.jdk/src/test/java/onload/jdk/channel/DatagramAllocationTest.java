@@ -87,11 +87,10 @@ class DatagramAllocationTest {
             InetSocketAddress to = world.at(Datagram.port(server));
             assertEquals(
                     0,
-                    perRun(
-                            () -> {
-                                client.send(buffer.clear(), to);
-                                next(server, buffer.clear());
-                            }));
+                    perRun(() -> {
+                        client.send(buffer.clear(), to);
+                        next(server, buffer.clear());
+                    }));
         }
     }
 
@@ -109,17 +108,16 @@ class DatagramAllocationTest {
                 server.configureBlocking(isBlocking);
                 assertEquals(
                         0,
-                        perRun(
-                                () -> {
-                                    client.write(buffer.clear());
-                                    assertEquals(64, server.read(buffer.clear()));
-                                    parts[0].clear();
-                                    parts[1].clear();
-                                    client.write(parts);
-                                    parts[0].clear();
-                                    parts[1].clear();
-                                    assertEquals(18, server.read(parts));
-                                }));
+                        perRun(() -> {
+                            client.write(buffer.clear());
+                            assertEquals(64, server.read(buffer.clear()));
+                            parts[0].clear();
+                            parts[1].clear();
+                            client.write(parts);
+                            parts[0].clear();
+                            parts[1].clear();
+                            assertEquals(18, server.read(parts));
+                        }));
             }
         }
     }
@@ -136,11 +134,10 @@ class DatagramAllocationTest {
             ByteBuffer buffer = ByteBuffer.allocateDirect(64);
             assertEquals(
                     0,
-                    perRun(
-                            () -> {
-                                assertNull(both.receive(buffer));
-                                assertNull(one.receive(buffer));
-                            }));
+                    perRun(() -> {
+                        assertNull(both.receive(buffer));
+                        assertNull(one.receive(buffer));
+                    }));
         }
     }
 }

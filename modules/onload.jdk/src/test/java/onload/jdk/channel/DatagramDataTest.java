@@ -190,8 +190,7 @@ class DatagramDataTest {
             for (int i = 0; i < MOST_BYTES; i++) {
                 longest.put(i, (byte) (i * 31));
             }
-            assertEquals(
-                    MOST_BYTES, client.send(longest.duplicate(), server.getLocalAddress()));
+            assertEquals(MOST_BYTES, client.send(longest.duplicate(), server.getLocalAddress()));
             ByteBuffer room = ByteBuffer.allocate(MOST_BYTES + 9);
             server.receive(room);
             assertEquals(longest, room.flip());

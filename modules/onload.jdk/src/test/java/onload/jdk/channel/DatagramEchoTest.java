@@ -32,12 +32,14 @@ class DatagramEchoTest {
                 DatagramChannel client = world.provider().openDatagramChannel()) {
             server.bind(world.at(0));
             assertEquals(
-                    5, client.send(ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)), server.getLocalAddress()));
+                    5,
+                    client.send(
+                            ByteBuffer.wrap("hello".getBytes(StandardCharsets.UTF_8)),
+                            server.getLocalAddress()));
             ByteBuffer got = ByteBuffer.allocate(3);
             InetSocketAddress from = (InetSocketAddress) server.receive(got);
             assertEquals(3, got.position());
-            assertEquals(
-                    ((InetSocketAddress) client.getLocalAddress()).getPort(), from.getPort());
+            assertEquals(((InetSocketAddress) client.getLocalAddress()).getPort(), from.getPort());
             server.send(ByteBuffer.wrap("bye".getBytes(StandardCharsets.UTF_8)), from);
             got.clear();
             assertEquals(server.getLocalAddress(), client.receive(got));
@@ -78,7 +80,9 @@ class DatagramEchoTest {
             ByteBuffer got = ByteBuffer.allocate(100);
             for (InetSocketAddress to :
                     new InetSocketAddress[] {
-                        world.at(port), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), world.at(port)
+                        world.at(port),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        world.at(port)
                     }) {
                 client.send(ByteBuffer.allocate(9), to);
                 got.clear();

@@ -62,8 +62,7 @@ class DatagramEndTest {
                 for (Thread.Builder thread : threads()) {
                     DatagramChannel channel = channel(world, way);
                     Datagram.Waiting waiting =
-                            Datagram.waiting(
-                                    thread, () -> channel.receive(ByteBuffer.allocate(9)));
+                            Datagram.waiting(thread, () -> channel.receive(ByteBuffer.allocate(9)));
                     channel.close();
                     assertInstanceOf(
                             AsynchronousCloseException.class, waiting.end(), way.toString());
@@ -192,8 +191,7 @@ class DatagramEndTest {
                         assertNull(server.receive(ByteBuffer.allocate(9)));
                         server.configureBlocking(true);
                         Datagram.Waiting waiting =
-                                Datagram.waiting(
-                                        Thread.ofPlatform(), () -> Datagram.text(server));
+                                Datagram.waiting(Thread.ofPlatform(), () -> Datagram.text(server));
                         client.send(Datagram.of("turn " + i), to);
                         assertEquals("turn " + i, waiting.end());
                     }
@@ -205,7 +203,11 @@ class DatagramEndTest {
     /** For adaptors; the JDK's channels have none. */
     @ParameterizedTest
     @CsvSource({
-        "FALLBACK,WILDCARD", "FALLBACK,ADDRESS", "STACK,WILDCARD", "STACK,ADDRESS", "STACK,LOOPBACK"
+        "FALLBACK,WILDCARD",
+        "FALLBACK,ADDRESS",
+        "STACK,WILDCARD",
+        "STACK,ADDRESS",
+        "STACK,LOOPBACK"
     })
     void aTimeCanBeSaidAndLeavesTheChannelAsItWas(Ground ground, Way way) throws Exception {
         try (World world = new World(ground);

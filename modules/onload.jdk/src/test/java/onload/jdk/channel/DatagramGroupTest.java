@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.jdk.Ground;
-import onload.jdk.placement.StackInterfaces;
 import onload.jdk.World;
+import onload.jdk.placement.StackInterfaces;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,8 +74,7 @@ class DatagramGroupTest {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> four.join(GROUP, on, InetAddress.ofLiteral("0.0.0.0")));
-            assertThrows(
-                    IllegalArgumentException.class, () -> both.join(GROUP, on, world.host6()));
+            assertThrows(IllegalArgumentException.class, () -> both.join(GROUP, on, world.host6()));
             four.close();
             assertThrows(ClosedChannelException.class, () -> four.join(GROUP, on));
         }
@@ -139,8 +138,7 @@ class DatagramGroupTest {
                 DatagramChannel stranger = ipv4(world);
                 DatagramChannel sender = ipv4(world)) {
             sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, clients(world));
-            assertEquals(
-                    clients(world), sender.getOption(StandardSocketOptions.IP_MULTICAST_IF));
+            assertEquals(clients(world), sender.getOption(StandardSocketOptions.IP_MULTICAST_IF));
             receiver.bind(new InetSocketAddress(0));
             stranger.bind(new InetSocketAddress(0));
             InetSocketAddress to = new InetSocketAddress(GROUP, Datagram.port(receiver));
@@ -150,8 +148,7 @@ class DatagramGroupTest {
             key.drop();
             sender.send(Datagram.of("left"), to);
             sender.send(
-                    Datagram.of("stranger"),
-                    new InetSocketAddress(GROUP, Datagram.port(stranger)));
+                    Datagram.of("stranger"), new InetSocketAddress(GROUP, Datagram.port(stranger)));
             sender.send(Datagram.of("direct"), world.at(Datagram.port(receiver)));
             assertEquals("direct", Datagram.text(receiver));
             stranger.configureBlocking(false);
@@ -238,8 +235,7 @@ class DatagramGroupTest {
             receiver.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             receiver.join(GROUP, servers(world));
             receiver.bind(new InetSocketAddress(GROUP, 0));
-            assertEquals(
-                    GROUP, ((InetSocketAddress) receiver.getLocalAddress()).getAddress());
+            assertEquals(GROUP, ((InetSocketAddress) receiver.getLocalAddress()).getAddress());
             sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, clients(world));
             sender.send(Datagram.of("direct"), world.at(Datagram.port(receiver)));
             sender.send(
@@ -259,8 +255,7 @@ class DatagramGroupTest {
             sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, clients(world));
             receiver.bind(null);
             receiver.join(GROUP6, servers(world));
-            sender.send(
-                    Datagram.of("six"), new InetSocketAddress(GROUP6, Datagram.port(receiver)));
+            sender.send(Datagram.of("six"), new InetSocketAddress(GROUP6, Datagram.port(receiver)));
             assertEquals("six", Datagram.text(receiver));
         }
     }
@@ -281,7 +276,8 @@ class DatagramGroupTest {
     }
 
     @Test
-    void whoHasJoinedOnLoopbackHearsTheKernelAndTheFirstStackThatItDoesNotKnow() throws IOException {
+    void whoHasJoinedOnLoopbackHearsTheKernelAndTheFirstStackThatItDoesNotKnow()
+            throws IOException {
         try (World world = new World(Ground.STACK);
                 DatagramChannel receiver = ipv4(world);
                 DatagramChannel sender = ipv4(world)) {

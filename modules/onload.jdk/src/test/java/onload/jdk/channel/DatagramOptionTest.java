@@ -155,7 +155,9 @@ class DatagramOptionTest {
 
     private static <T> void refuse(DatagramChannel channel, SocketOption<T> option, T value) {
         assertThrows(
-                IllegalArgumentException.class, () -> channel.setOption(option, value), option::name);
+                IllegalArgumentException.class,
+                () -> channel.setOption(option, value),
+                option::name);
     }
 
     @ParameterizedTest

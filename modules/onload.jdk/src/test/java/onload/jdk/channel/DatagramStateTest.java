@@ -169,8 +169,7 @@ class DatagramStateTest {
             assertEquals(world.at(9), channel.getRemoteAddress());
             assertThrows(AlreadyConnectedException.class, () -> channel.connect(world.at(9)));
             assertThrows(AlreadyConnectedException.class, () -> channel.connect(world.at(0)));
-            assertThrows(
-                    AlreadyConnectedException.class, () -> channel.send(ONE[0], world.at(10)));
+            assertThrows(AlreadyConnectedException.class, () -> channel.send(ONE[0], world.at(10)));
             assertThrows(IllegalArgumentException.class, () -> channel.read(fixed));
             assertThrows(AlreadyBoundException.class, () -> channel.bind(null));
             channel.disconnect();
@@ -232,7 +231,8 @@ class DatagramStateTest {
             second.bind(new InetSocketAddress(0));
             // An address of nobody.
             assertThrows(
-                    BindException.class, () -> third.bind(new InetSocketAddress("198.51.100.9", 0)));
+                    BindException.class,
+                    () -> third.bind(new InetSocketAddress("198.51.100.9", 0)));
             third.bind(world.at(0));
             second.send(Datagram.of("here"), third.getLocalAddress());
             assertEquals("here", Datagram.text(third));
@@ -413,9 +413,7 @@ class DatagramStateTest {
                 Selector selector = world.provider().openSelector();
                 DatagramChannel client = world.provider().openDatagramChannel()) {
             for (InetSocketAddress local :
-                    new InetSocketAddress[] {
-                        world.at(0), new InetSocketAddress("127.0.0.1", 0)
-                    }) {
+                    new InetSocketAddress[] {world.at(0), new InetSocketAddress("127.0.0.1", 0)}) {
                 try (DatagramChannel server = world.provider().openDatagramChannel()) {
                     server.bind(local);
                     for (int i = 0; i < 3; i++) {

@@ -108,7 +108,9 @@ class EchoTest {
             int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
             for (InetSocketAddress to :
                     new InetSocketAddress[] {
-                        world.at(port), new InetSocketAddress(InetAddress.getLoopbackAddress(), port), world.at(port)
+                        world.at(port),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        world.at(port)
                     }) {
                 server.configureBlocking(true);
                 try (SocketChannel client = world.provider().openSocketChannel()) {

@@ -138,8 +138,7 @@ class DatagramSocketsTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void onePacketIsReceivedIntoAgainWithAllItsRoom(Ground ground, Maker maker)
-            throws IOException {
+    void onePacketIsReceivedIntoAgainWithAllItsRoom(Ground ground, Maker maker) throws IOException {
         try (Two two = new Two(ground, maker)) {
             DatagramPacket got = new DatagramPacket(new byte[100], 60);
             for (int length : new int[] {1, 30, 0, 60, 80}) {
@@ -238,8 +237,7 @@ class DatagramSocketsTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aPortWithoutReceiverIsToldToWhoIsConnected(Ground ground, Maker maker)
-            throws IOException {
+    void aPortWithoutReceiverIsToldToWhoIsConnected(Ground ground, Maker maker) throws IOException {
         try (Two two = new Two(ground, maker)) {
             two.client.connect(two.world.host(), two.server.getLocalPort());
             two.server.close();
@@ -257,9 +255,7 @@ class DatagramSocketsTest {
                 DatagramSocket second = maker.datagramSocket(two.world)) {
             assertThrows(
                     SocketException.class,
-                    () ->
-                            two.client.send(
-                                    new DatagramPacket(new byte[1], 1, two.world.at(0))));
+                    () -> two.client.send(new DatagramPacket(new byte[1], 1, two.world.at(0))));
             assertThrows(
                     IllegalArgumentException.class,
                     () -> two.client.send(new DatagramPacket(new byte[1], 1)));
@@ -281,16 +277,14 @@ class DatagramSocketsTest {
                 socket.bind(at);
                 socket.setSoTimeout(timeout);
                 FutureTask<Void> receiving =
-                        new FutureTask<>(
-                                () -> {
-                                    socket.receive(new DatagramPacket(new byte[1], 1));
-                                    return null;
-                                });
+                        new FutureTask<>(() -> {
+                            socket.receive(new DatagramPacket(new byte[1], 1));
+                            return null;
+                        });
                 Thread.ofPlatform().daemon().start(receiving);
                 Thread.sleep(10);
                 socket.close();
-                Throwable end =
-                        assertThrows(ExecutionException.class, receiving::get).getCause();
+                Throwable end = assertThrows(ExecutionException.class, receiving::get).getCause();
                 assertText("Socket closed", assertInstanceOf(SocketException.class, end));
             }
         }
@@ -366,11 +360,10 @@ class DatagramSocketsTest {
                     server.bind(at);
                     server.setSoTimeout(timeout);
                     FutureTask<Boolean> receiving =
-                            new FutureTask<>(
-                                    () -> {
-                                        server.receive(new DatagramPacket(new byte[1], 1));
-                                        return Thread.currentThread().isInterrupted();
-                                    });
+                            new FutureTask<>(() -> {
+                                server.receive(new DatagramPacket(new byte[1], 1));
+                                return Thread.currentThread().isInterrupted();
+                            });
                     Thread receiver = Thread.ofPlatform().start(receiving);
                     for (int i = 0; i < 5; i++) {
                         receiver.interrupt();
@@ -378,8 +371,7 @@ class DatagramSocketsTest {
                     }
                     assertFalse(receiving.isDone());
                     client.send(
-                            new DatagramPacket(
-                                    new byte[1], 1, world.at(server.getLocalPort())));
+                            new DatagramPacket(new byte[1], 1, world.at(server.getLocalPort())));
                     assertTrue(receiving.get());
                 }
             }
@@ -395,14 +387,12 @@ class DatagramSocketsTest {
             try (DatagramSocket server = Maker.SOCKET.datagramSocket(world)) {
                 server.bind(at);
                 FutureTask<Void> receiving =
-                        new FutureTask<>(
-                                () -> {
-                                    server.receive(new DatagramPacket(new byte[1], 1));
-                                    return null;
-                                });
+                        new FutureTask<>(() -> {
+                            server.receive(new DatagramPacket(new byte[1], 1));
+                            return null;
+                        });
                 Thread.ofVirtual().start(receiving).interrupt();
-                Throwable end =
-                        assertThrows(ExecutionException.class, receiving::get).getCause();
+                Throwable end = assertThrows(ExecutionException.class, receiving::get).getCause();
                 assertText("Closed by interrupt", assertInstanceOf(SocketException.class, end));
                 assertThrows(
                         SocketException.class,

@@ -41,16 +41,15 @@ class InterruptedSocketsTest {
     /** What a call gave or threw, and whether the thread was interrupted at its end. */
     private record Outcome(Object result, boolean isInterrupted) {
         static FutureTask<Outcome> of(Callable<?> call) {
-            return new FutureTask<>(
-                    () -> {
-                        Object result;
-                        try {
-                            result = call.call();
-                        } catch (Exception e) {
-                            result = e;
-                        }
-                        return new Outcome(result, Thread.currentThread().isInterrupted());
-                    });
+            return new FutureTask<>(() -> {
+                Object result;
+                try {
+                    result = call.call();
+                } catch (Exception e) {
+                    result = e;
+                }
+                return new Outcome(result, Thread.currentThread().isInterrupted());
+            });
         }
     }
 
@@ -83,11 +82,10 @@ class InterruptedSocketsTest {
             InputStream in = pair.client.getInputStream();
             for (Callable<?> each : new Callable<?>[] {in::read, pair.server::accept}) {
                 FutureTask<Outcome> waiting =
-                        Outcome.of(
-                                () -> {
-                                    Thread.currentThread().interrupt();
-                                    return each.call();
-                                });
+                        Outcome.of(() -> {
+                            Thread.currentThread().interrupt();
+                            return each.call();
+                        });
                 long startNs = System.nanoTime();
                 Thread.ofPlatform().start(waiting);
                 assertInstanceOf(SocketTimeoutException.class, waiting.get().result);
@@ -133,14 +131,13 @@ class InterruptedSocketsTest {
     void anInterruptedPlatformThreadConnectsReadsAndWrites(Ground ground) throws Exception {
         World world = WORLDS.of(ground);
         FutureTask<Outcome> all =
-                Outcome.of(
-                        () -> {
-                            Thread.currentThread().interrupt();
-                            try (Connected pair = new Connected(world, Maker.SOCKET)) {
-                                pair.client.getOutputStream().write(9);
-                                return pair.accepted.getInputStream().read();
-                            }
-                        });
+                Outcome.of(() -> {
+                    Thread.currentThread().interrupt();
+                    try (Connected pair = new Connected(world, Maker.SOCKET)) {
+                        pair.client.getOutputStream().write(9);
+                        return pair.accepted.getInputStream().read();
+                    }
+                });
         Thread.ofPlatform().start(all);
         assertEquals(new Outcome(9, true), all.get());
     }
@@ -190,24 +187,21 @@ class InterruptedSocketsTest {
             List<Future<Integer>> clients = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 Future<?> _ =
-                        threads.submit(
-                        () -> {
+                        threads.submit(() -> {
                             try (Socket accepted = server.accept()) {
-                                accepted.getInputStream()
-                                        .transferTo(accepted.getOutputStream());
+                                accepted.getInputStream().transferTo(accepted.getOutputStream());
                             }
                             return null;
                         });
                 clients.add(
-                        threads.submit(
-                                () -> {
-                                    try (Socket client = Maker.SOCKET.socket(world)) {
-                                        client.connect(to);
-                                        client.getOutputStream().write(new byte[100]);
-                                        client.shutdownOutput();
-                                        return client.getInputStream().readAllBytes().length;
-                                    }
-                                }));
+                        threads.submit(() -> {
+                            try (Socket client = Maker.SOCKET.socket(world)) {
+                                client.connect(to);
+                                client.getOutputStream().write(new byte[100]);
+                                client.shutdownOutput();
+                                return client.getInputStream().readAllBytes().length;
+                            }
+                        }));
             }
             for (Future<Integer> each : clients) {
                 assertEquals(100, each.get());

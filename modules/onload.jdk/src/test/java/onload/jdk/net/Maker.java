@@ -1,8 +1,8 @@
 package onload.jdk.net;
 
-import onload.jdk.placement.Acceleration;
 import onload.jdk.Ground;
 import onload.jdk.World;
+import onload.jdk.placement.Acceleration;
 
 import java.io.IOException;
 import java.net.DatagramSocket;

@@ -112,8 +112,7 @@ class SocketPlacementTest {
                 () -> server.accept(new PlacedServerSocket(world.acceleration())));
         server.close();
         assertThrows(
-                SocketException.class,
-                () -> server.accept(new PlacedSocket(world.acceleration())));
+                SocketException.class, () -> server.accept(new PlacedSocket(world.acceleration())));
     }
 
     /** The stream that java.net puts before ours makes an array for a single byte. */

@@ -1,7 +1,5 @@
 package onload.jdk.net;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import onload.jdk.Ground;
 import onload.jdk.World;
@@ -172,18 +172,17 @@ class SocketsTest {
         new Random(7).nextBytes(sent);
         try (Connected pair = new Connected(WORLDS.of(ground), maker)) {
             FutureTask<Void> writing =
-                    start(
-                            () -> {
-                                OutputStream out = pair.client.getOutputStream();
-                                int at = 0;
-                                for (int size = 1; at < sent.length; size = size * 3 % 40_009 + 1) {
-                                    int length = Math.min(size, sent.length - at);
-                                    out.write(sent, at, length);
-                                    at += length;
-                                }
-                                pair.client.shutdownOutput();
-                                return null;
-                            });
+                    start(() -> {
+                        OutputStream out = pair.client.getOutputStream();
+                        int at = 0;
+                        for (int size = 1; at < sent.length; size = size * 3 % 40_009 + 1) {
+                            int length = Math.min(size, sent.length - at);
+                            out.write(sent, at, length);
+                            at += length;
+                        }
+                        pair.client.shutdownOutput();
+                        return null;
+                    });
             InputStream in = pair.accepted.getInputStream();
             ByteArrayOutputStream got = new ByteArrayOutputStream();
             got.write(in.read());
@@ -237,8 +236,7 @@ class SocketsTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void urgentDataGoesInTheStreamOfWhoWantsItThere(Ground ground, Maker maker)
-            throws IOException {
+    void urgentDataGoesInTheStreamOfWhoWantsItThere(Ground ground, Maker maker) throws IOException {
         try (Connected pair = new Connected(WORLDS.of(ground), maker)) {
             pair.accepted.setOOBInline(true);
             assertTrue(pair.accepted.getOOBInline());
@@ -276,17 +274,16 @@ class SocketsTest {
     void pollingByAMillisecondLosesNothing(Ground ground, Maker maker) throws Exception {
         try (Connected pair = new Connected(WORLDS.of(ground), maker)) {
             FutureTask<Void> writing =
-                    start(
-                            () -> {
-                                OutputStream out = pair.accepted.getOutputStream();
-                                for (int i = 0; i < 200; i++) {
-                                    out.write(i);
-                                    if (i % 10 == 0) {
-                                        Thread.sleep(2);
-                                    }
-                                }
-                                return null;
-                            });
+                    start(() -> {
+                        OutputStream out = pair.accepted.getOutputStream();
+                        for (int i = 0; i < 200; i++) {
+                            out.write(i);
+                            if (i % 10 == 0) {
+                                Thread.sleep(2);
+                            }
+                        }
+                        return null;
+                    });
             InputStream in = pair.client.getInputStream();
             pair.client.setSoTimeout(1);
             int expected = 0;
@@ -312,8 +309,7 @@ class SocketsTest {
             server.setSoTimeout(30);
             assertEquals(30, server.getSoTimeout());
             assertText(
-                    "Accept timed out",
-                    assertThrows(SocketTimeoutException.class, server::accept));
+                    "Accept timed out", assertThrows(SocketTimeoutException.class, server::accept));
             client.connect(new InetSocketAddress(world.host(), server.getLocalPort()));
             server.setSoTimeout(5_000);
             server.accept().close();
@@ -329,8 +325,7 @@ class SocketsTest {
             server.bind(new InetSocketAddress(0));
             server.setSoTimeout(30);
             assertText(
-                    "Accept timed out",
-                    assertThrows(SocketTimeoutException.class, server::accept));
+                    "Accept timed out", assertThrows(SocketTimeoutException.class, server::accept));
             server.setSoTimeout(5_000);
             for (InetAddress host :
                     new InetAddress[] {
@@ -357,8 +352,7 @@ class SocketsTest {
                 ServerSocket server = maker.serverSocket(world)) {
             assertThrows(IllegalArgumentException.class, () -> socket.setSoTimeout(-1));
             assertThrows(IllegalArgumentException.class, () -> server.setSoTimeout(-1));
-            assertThrows(
-                    IllegalArgumentException.class, () -> socket.connect(world.at(1), -1));
+            assertThrows(IllegalArgumentException.class, () -> socket.connect(world.at(1), -1));
             assertThrows(IllegalArgumentException.class, () -> socket.connect(null));
             assertThrows(IllegalArgumentException.class, () -> socket.setReceiveBufferSize(0));
             assertThrows(IllegalArgumentException.class, () -> socket.setSendBufferSize(0));
@@ -376,15 +370,13 @@ class SocketsTest {
         for (int timeout : new int[] {0, 5_000}) {
             ServerSocket server = maker.serverSocket(world);
             server.bind(world.at(0));
-            InetSocketAddress nobody =
-                    new InetSocketAddress(world.host(), server.getLocalPort());
+            InetSocketAddress nobody = new InetSocketAddress(world.host(), server.getLocalPort());
             server.close();
             try (Socket socket = maker.socket(world)) {
                 assertText(
                         "Connection refused",
                         assertThrows(
-                                ConnectException.class,
-                                () -> socket.connect(nobody, timeout)));
+                                ConnectException.class, () -> socket.connect(nobody, timeout)));
                 assertTrue(socket.isClosed());
                 assertText(
                         "Socket is closed",
@@ -502,8 +494,7 @@ class SocketsTest {
             pair.client.close();
             for (int i = 0; i < 3; i++) {
                 assertText(
-                        "Connection reset",
-                        assertThrows(SocketException.class, () -> in.read()));
+                        "Connection reset", assertThrows(SocketException.class, () -> in.read()));
             }
         }
     }
@@ -533,13 +524,12 @@ class SocketsTest {
             FutureTask<Integer> first = start(() -> pair.client.getInputStream().read());
             FutureTask<Integer> second = start(() -> pair.client.getInputStream().read());
             FutureTask<Void> writing =
-                    start(
-                            () -> {
-                                byte[] many = new byte[1 << 20];
-                                while (true) {
-                                    pair.client.getOutputStream().write(many);
-                                }
-                            });
+                    start(() -> {
+                        byte[] many = new byte[1 << 20];
+                        while (true) {
+                            pair.client.getOutputStream().write(many);
+                        }
+                    });
             FutureTask<Socket> accepting = start(pair.server::accept);
             awaitBlocked(first);
             awaitBlocked(writing);

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A program that takes the place of this one. Process id, parent, terminal, working folder and the files that this process
- * was given stay; this JVM, with all its threads, is gone without running shutdown hooks. Signals are as
+ * A program that takes the place of this one. Process id, parent, terminal, working folder and the files that
+ * this process was given stay; this JVM, with all its threads, is gone without running shutdown hooks. Signals are as
  * {@code execve(2)} leaves them: what the JVM handles is the system's again, and none is held back, whatever the thread
  * that calls has held back.
  *
@@ -46,8 +46,8 @@ public record ProgramImage(List<byte[]> arguments, List<byte[]> environment) {
     }
 
     /**
-     * Becomes this program. It returns only if that cannot be: as {@code execvp(3)}, a name is tried in each folder, and
-     * a file that is executable and of no known format is given to {@code /bin/sh}.
+     * Becomes this program. It returns only if that cannot be: as {@code execvp(3)}, a name is tried in each
+     * folder, and a file that is executable and of no known format is given to {@code /bin/sh}.
      *
      * @return the error number: {@link Errno#ENOENT} if there is no such program, {@link Errno#EACCES} if it may not be
      *     executed, {@link Errno#E2BIG} if the texts are too long
@@ -118,7 +118,8 @@ public record ProgramImage(List<byte[]> arguments, List<byte[]> environment) {
     private byte[] path() {
         byte[] prefix = bytes("PATH=");
         for (byte[] variable : environment) {
-            if (Arrays.mismatch(variable, prefix) == prefix.length || Arrays.equals(variable, prefix)) {
+            if (Arrays.mismatch(variable, prefix) == prefix.length
+                    || Arrays.equals(variable, prefix)) {
                 return Arrays.copyOfRange(variable, prefix.length, variable.length);
             }
         }

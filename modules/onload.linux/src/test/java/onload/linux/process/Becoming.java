@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A program that becomes the one that its arguments name; exit code 200 and the error number on the way if it cannot. */
+/**
+ * A program that becomes the one that its arguments name; exit code 200 and the error number on the way if it cannot.
+ */
 final class Becoming {
     private Becoming() {}
 

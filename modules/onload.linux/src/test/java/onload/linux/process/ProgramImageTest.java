@@ -32,7 +32,8 @@ class ProgramImageTest {
 
     @Test
     void theProgramHasTheProcessIdTheArgumentsAndTheEnvironment() throws Exception {
-        Ended ended = become(Map.of(), "sh", "-c", "echo $$ \"$HELLO\" \"$1\" \"$2\"", "sh", "a  b", "");
+        Ended ended =
+                become(Map.of(), "sh", "-c", "echo $$ \"$HELLO\" \"$1\" \"$2\"", "sh", "a  b", "");
         assertEquals(ended.pid() + " there a  b \n", ended.output());
         assertEquals(0, ended.exitCode());
     }
@@ -85,8 +86,7 @@ class ProgramImageTest {
 
     @Test
     void aNameIsLookedForInTheFoldersOfThePath() {
-        assertEquals(
-                List.of("/one/x", "./x", "two/x"), candidates("x", "A=b", "PATH=/one::two"));
+        assertEquals(List.of("/one/x", "./x", "two/x"), candidates("x", "A=b", "PATH=/one::two"));
         assertEquals(List.of("./x"), candidates("x", "PATH="));
         assertEquals(List.of("/usr/bin/x", "/bin/x"), candidates("x", "XPATH=/one", "PATHX=/one"));
         assertEquals(List.of("./x"), candidates("./x", "PATH=/one"));
@@ -117,7 +117,9 @@ class ProgramImageTest {
         }
         byte[] program = name.getBytes(StandardCharsets.UTF_8);
         return new ProgramImage(List.of(program), variables)
-                .candidates().stream().map(file -> new String(file, StandardCharsets.UTF_8)).toList();
+                .candidates().stream()
+                        .map(file -> new String(file, StandardCharsets.UTF_8))
+                        .toList();
     }
 
     /** Through a shell: a Java process could not start another with bytes that are no text in its locale. */

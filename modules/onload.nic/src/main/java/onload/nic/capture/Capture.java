@@ -81,7 +81,8 @@ public final class Capture implements AutoCloseable {
      * @throws IOException if the channel cannot be written
      * @throws IllegalArgumentException if a frame of the snap length does not fit the ring
      */
-    public static Capture start(CaptureOptions options, WritableByteChannel channel, ErrorHandler errors)
+    public static Capture start(
+            CaptureOptions options, WritableByteChannel channel, ErrorHandler errors)
             throws IOException {
         options.checkRing();
         return new Capture(new CaptureWriter(options, channel, errors));

@@ -36,7 +36,11 @@ public final class ControlClient {
                             .formatted(length, ControlServer.MOST_REQUEST_BYTES));
         }
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-        Thread guard = Thread.ofPlatform().daemon().name("onload asking").start(() -> giveUp(channel, patience));
+        Thread guard =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("onload asking")
+                        .start(() -> giveUp(channel, patience));
         try {
             channel.connect(UnixDomainSocketAddress.of(path));
             say(channel, request);

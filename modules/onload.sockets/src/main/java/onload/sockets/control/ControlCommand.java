@@ -9,7 +9,8 @@ public interface ControlCommand {
     String name();
 
     /**
-     * Answers a request. What can be wrong is found out before {@link ControlServer#begin}, which says that all is well.
+     * Answers a request. What can be wrong is found out before {@link ControlServer#begin}, which says that all
+     * is well.
      *
      * @param argument what follows the name in the request, which is anybody's; maybe empty
      * @param client where the answer goes; it is closed afterwards

@@ -126,7 +126,8 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                // It stays so for a while: neither the processor nor the log is to be filled with it.
+                // It stays so for a while: neither the processor nor the log is to be filled with
+                // it.
                 if (!isWarned) {
                     LOG.warn("a client of {} was not served: {}", path, e.getMessage());
                     isWarned = true;

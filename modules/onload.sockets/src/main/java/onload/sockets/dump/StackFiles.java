@@ -29,7 +29,6 @@ public final class StackFiles {
     /** Zeros for new files, written in pieces of this length. */
     private static final int PIECE_BYTES = 64 << 10;
 
-
     /** What stands in the folder too: where processes are asked, which is named by their number and this. */
     public static final String CONTROL_SUFFIX = ".control";
 

@@ -82,7 +82,12 @@ class ControlTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "capture stack=other", "capture snap=x", "capture snap=0", "capture faster", "dance", "",
+                "capture stack=other",
+                "capture snap=x",
+                "capture snap=0",
+                "capture faster",
+                "dance",
+                "",
             })
     void whatCannotBeDoneIsRefusedInOneLineThatSaysWhy(String request) throws IOException {
         try (Stack stack = stack();
@@ -108,8 +113,7 @@ class ControlTest {
                     () -> ControlClient.ask(path(), "x".repeat(100_000)).close());
             List<SocketChannel> silent = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
-                silent.add(
-                        SocketChannel.open(java.net.UnixDomainSocketAddress.of(path())));
+                silent.add(SocketChannel.open(java.net.UnixDomainSocketAddress.of(path())));
             }
             String message =
                     assertThrows(
@@ -131,7 +135,10 @@ class ControlTest {
     @Test
     void whatADeadProcessLeftIsRemovedAndWhatALivingOneHasStays() throws IOException {
         Path dead = Files.createFile(ControlServer.path(folder, Integer.MAX_VALUE));
-        Path alive = Files.createFile(ControlServer.path(folder, ProcessHandle.current().parent().orElseThrow().pid()));
+        Path alive =
+                Files.createFile(
+                        ControlServer.path(
+                                folder, ProcessHandle.current().parent().orElseThrow().pid()));
         Path other = Files.createFile(folder.resolve("notes.control"));
         ControlServer.open(folder, List.of()).close();
         assertFalse(Files.exists(dead));
@@ -153,7 +160,9 @@ class ControlTest {
                                     IOException.class,
                                     () ->
                                             ControlClient.ask(
-                                                            path(), "capture", Duration.ofMillis(50))
+                                                            path(),
+                                                            "capture",
+                                                            Duration.ofMillis(50))
                                                     .close())
                             .getMessage();
             assertTrue(message.contains("does not answer"), message);
@@ -182,7 +191,12 @@ class ControlTest {
 
     @Test
     void aCommandThatFailsCostsItsClientOnly() throws IOException {
-        ControlCommand failing = command("fail", _ -> { throw new UncheckedIOException(new IOException("no")); });
+        ControlCommand failing =
+                command(
+                        "fail",
+                        _ -> {
+                            throw new UncheckedIOException(new IOException("no"));
+                        });
         ControlCommand sound = command("well", ControlServer::begin);
         try (ControlServer server = ControlServer.open(folder, List.of(failing, sound))) {
             for (int i = 0; i < 20; i++) {
