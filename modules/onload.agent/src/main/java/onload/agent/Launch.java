@@ -82,7 +82,8 @@ public final class Launch {
             Path folder = agent.resolve("../../lib").normalize();
             if (!Files.isDirectory(folder)) {
                 throw new IllegalStateException(
-                        "the agent %s has no folder %s beside it; expected the distribution that onload builds, with agent and lib"
+                        ("the agent %s has no folder %s beside it; expected the distribution"
+                                        + " that onload builds, with agent and lib")
                                 .formatted(agent, folder));
             }
             return folder;

@@ -48,7 +48,8 @@ import java.util.concurrent.Callable;
             "  onload doctor                            what this machine has, what is missing, and what to do",
             "  onload run --nic tap:tap0 --address 192.0.2.1/24 -- java -jar server.jar",
             "                                           run your own; then, from the kernel's end of the cable:",
-            "                                           ip address add 192.0.2.2/24 dev tap0; curl http://192.0.2.1:8080/",
+            "                                           ip address add 192.0.2.2/24 dev tap0;"
+                    + " curl http://192.0.2.1:8080/",
             "  onload help COMMAND                      all about a command",
             "",
             "Exit codes: 0 fine, 1 could not be done, 2 the command line cannot be read; run: those of the program."

@@ -59,7 +59,7 @@ public final class Installation {
      */
     @SuppressWarnings(
             "deprecation") // There is no other way to all sockets of a program that knows nothing
-                           // of us.
+    // of us.
     public static synchronized void installSocketFactories() {
         if (isInstalled) {
             return;

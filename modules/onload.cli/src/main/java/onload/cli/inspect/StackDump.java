@@ -28,7 +28,8 @@ import java.util.concurrent.Callable;
         description = {
             "Shows the stacks of this user's processes, and which of their sockets are the kernel's.",
             "",
-            "How they are set and why, what they counted, and their sockets; of those that are the kernel's, the reason."
+            "How they are set and why, what they counted, and their sockets; of those that are the"
+                    + " kernel's, the reason."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false,

@@ -39,7 +39,8 @@ import java.util.concurrent.Callable;
 @Command(
         name = "tcpdump",
         description = {
-            "Shows the frames of a running stack, as text in the words of tcpdump or as a file for tcpdump and Wireshark.",
+            "Shows the frames of a running stack, as text in the words of tcpdump or as a file for"
+                    + " tcpdump and Wireshark.",
             "",
             "FILTER is any of: tcp, udp, icmp or arp; host ADDRESS; port NUMBER. All that is said has to hold."
         },

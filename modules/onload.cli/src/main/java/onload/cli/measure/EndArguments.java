@@ -39,7 +39,8 @@ final class EndArguments {
         @Option(
                 names = "--both",
                 description =
-                        "Is client and server: two stacks with an emulated wire between them, or the kernel's loopback.")
+                        "Is client and server: two stacks with an emulated wire between them, or"
+                                + " the kernel's loopback.")
         boolean isBoth;
     }
 
@@ -67,7 +68,8 @@ final class EndArguments {
             paramLabel = "DURATION",
             defaultValue = "0s",
             description =
-                    "How long a thread polls before it sleeps, such as 50us; with --kernel anything but 0 polls for ever"
+                    "How long a thread polls before it sleeps, such as 50us; with --kernel anything but"
+                            + " 0 polls for ever"
                             + " (default: ${DEFAULT-VALUE}).")
     private String spin = "0s";
 

@@ -33,7 +33,8 @@ import java.util.concurrent.Callable;
         footerHeading = "%nExamples:%n",
         footer = {
             "  onload run --nic tap:tap0 --address 192.0.2.1/24 -- java -jar server.jar",
-            "  onload run --nic afxdp:eth1 --address 192.0.2.1/24 --gateway 192.0.2.254 --profile latency -- ./start.sh",
+            "  onload run --nic afxdp:eth1 --address 192.0.2.1/24 --gateway 192.0.2.254"
+                    + " --profile latency -- ./start.sh",
             "  onload run --nic afxdp:eth0,share=on -O spin=50us -- java -jar server.jar",
             "",
             "The command takes the place of onload: its process id, signals and exit code are the program's own.",
