@@ -504,7 +504,8 @@ class SocketsTest {
     void aReaderSeesTheEndWhenItsOwnHalfIsClosedByAnotherThread(Ground ground, Maker maker)
             throws Exception {
         try (Connected pair = new Connected(WORLDS.of(ground), maker)) {
-            FutureTask<Integer> reading = start(() -> pair.client.getInputStream().read());
+            InputStream in = pair.client.getInputStream();
+            FutureTask<Integer> reading = start(in::read);
             awaitBlocked(reading);
             pair.client.shutdownInput();
             assertEquals(-1, reading.get());
@@ -521,13 +522,15 @@ class SocketsTest {
     @MethodSource("everywhere")
     void closingEndsAllCallsOfOtherThreads(Ground ground, Maker maker) throws Exception {
         try (Connected pair = new Connected(WORLDS.of(ground), maker)) {
-            FutureTask<Integer> first = start(() -> pair.client.getInputStream().read());
-            FutureTask<Integer> second = start(() -> pair.client.getInputStream().read());
+            InputStream in = pair.client.getInputStream();
+            OutputStream out = pair.client.getOutputStream();
+            FutureTask<Integer> first = start(in::read);
+            FutureTask<Integer> second = start(in::read);
             FutureTask<Void> writing =
                     start(() -> {
                         byte[] many = new byte[1 << 20];
                         while (true) {
-                            pair.client.getOutputStream().write(many);
+                            out.write(many);
                         }
                     });
             FutureTask<Socket> accepting = start(pair.server::accept);
