@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -38,6 +39,8 @@ import java.util.function.Supplier;
  */
 public final class Acceleration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Acceleration.class);
+
+    private static final long LONGEST_DETECTION_NS = 3_000_000_000L;
 
     private final Supplier<List<Stack>> opener;
     private volatile @Nullable List<Stack> stacks;
@@ -132,6 +135,7 @@ public final class Acceleration implements AutoCloseable {
             return Placement.kernel("loopback addresses are the kernel's");
         }
         List<Stack> all = stacks();
+        awaitAddresses(all, remote);
         Stack own = null;
         for (Stack stack : all) {
             Way way = stack.way(remote);
@@ -149,6 +153,16 @@ public final class Acceleration implements AutoCloseable {
                 all.isEmpty() ? trouble : "no stack has a route to " + remote.getHostAddress());
     }
 
+    /**
+     * An IPv6 address cannot be used before the link was asked whether somebody has it (RFC 4862, section 5.4), which a
+     * program does not expect that begins at once.
+     */
+    private static void awaitAddresses(List<Stack> all, InetAddress like) {
+        if (like instanceof Inet6Address) {
+            all.forEach(stack -> stack.awaitAddresses(LONGEST_DETECTION_NS));
+        }
+    }
+
     private static boolean isOfThisMachine(InetAddress address) {
         try {
             return NetworkInterface.getByInetAddress(address) != null;
@@ -164,6 +178,7 @@ public final class Acceleration implements AutoCloseable {
      */
     public Placement toBind(InetAddress local) {
         List<Stack> all = stacks();
+        awaitAddresses(all, local);
         for (Stack stack : all) {
             if (stack.owns(local)) {
                 return Placement.on(stack);
