@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ class DatagramAllocationTest {
                 DatagramChannel server = world.provider().openDatagramChannel();
                 DatagramChannel client = world.provider().openDatagramChannel()) {
             server.bind(world.at(0));
-            client.bind(new InetSocketAddress("192.0.2.2", 0));
+            client.bind(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.2"), 0));
             // A thread that sleeps may allocate where it queues.
             server.configureBlocking(false);
             client.configureBlocking(false);

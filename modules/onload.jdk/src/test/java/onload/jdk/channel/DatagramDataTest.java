@@ -27,6 +27,7 @@ import java.util.List;
 
 /** What is in datagrams, and what of them arrives: the JDK's own channels do the same. */
 @Timeout(30)
+@SuppressWarnings("try") // Closing early is what is tested.
 class DatagramDataTest {
     private static final int MOST_BYTES = 65_507;
 

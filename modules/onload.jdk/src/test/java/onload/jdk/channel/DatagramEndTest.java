@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -26,9 +27,10 @@ import java.util.List;
 
 /** Threads that wait for a datagram, and how that ends. */
 @Timeout(60)
+@SuppressWarnings("try") // Closing early is what is tested.
 class DatagramEndTest {
     /** How a channel came to be what it is, each of which waits in its own way. */
-    private enum Way {
+    enum Way {
         WILDCARD,
         ADDRESS,
         LOOPBACK,
@@ -42,9 +44,11 @@ class DatagramEndTest {
         switch (way) {
             case WILDCARD -> channel.bind(null);
             case ADDRESS -> channel.bind(world.at(0));
-            case LOOPBACK -> channel.bind(new InetSocketAddress("127.0.0.1", 0));
+            case LOOPBACK ->
+                    channel.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
             case CONNECTED -> channel.connect(world.at(9));
-            case CONNECTED_TO_LOOPBACK -> channel.connect(new InetSocketAddress("127.0.0.1", 9));
+            case CONNECTED_TO_LOOPBACK ->
+                    channel.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9));
             case AGAIN -> channel.connect(world.at(9)).disconnect();
         }
         return channel;
@@ -125,7 +129,8 @@ class DatagramEndTest {
                                 sender.send(
                                         ByteBuffer.allocate(1),
                                         way == Way.LOOPBACK
-                                                ? new InetSocketAddress("127.0.0.1", 9)
+                                                ? new InetSocketAddress(
+                                                        InetAddress.ofLiteral("127.0.0.1"), 9)
                                                 : world.at(9));
                             }
                         });
@@ -164,7 +169,8 @@ class DatagramEndTest {
                         InetSocketAddress to =
                                 i % 2 == 0
                                         ? world.at(port)
-                                        : new InetSocketAddress("127.0.0.1", port);
+                                        : new InetSocketAddress(
+                                                InetAddress.ofLiteral("127.0.0.1"), port);
                         Datagram.Waiting waiting =
                                 Datagram.waiting(thread, () -> Datagram.text(server));
                         client.send(Datagram.of("number " + i), to);

@@ -31,6 +31,7 @@ import java.nio.channels.MembershipKey;
 
 /** Groups: on loopback beside the JDK's own channels, and between two stacks. */
 @Timeout(30)
+@SuppressWarnings("try") // Closing early is what is tested.
 class DatagramGroupTest {
     private static final InetAddress GROUP = InetAddress.ofLiteral("239.1.2.3");
     private static final InetAddress GROUP6 = InetAddress.ofLiteral("ff15::1:2:3");

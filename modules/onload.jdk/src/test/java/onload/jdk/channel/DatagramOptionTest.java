@@ -10,11 +10,13 @@ import onload.jdk.Ground;
 import onload.jdk.World;
 import onload.jdk.internal.KernelSockets;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
@@ -57,7 +59,9 @@ class DatagramOptionTest {
         try (World world = new World(ground)) {
             for (InetSocketAddress local :
                     new InetSocketAddress[] {
-                        null, world.at(0), new InetSocketAddress("127.0.0.1", 0)
+                        null,
+                        world.at(0),
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)
                     }) {
                 for (boolean isBefore : new boolean[] {true, false}) {
                     try (DatagramChannel channel = world.provider().openDatagramChannel()) {
@@ -153,7 +157,9 @@ class DatagramOptionTest {
         }
     }
 
-    private static <T> void refuse(DatagramChannel channel, SocketOption<T> option, T value) {
+    @SuppressWarnings("NullAway") // null is what a program gets wrong.
+    private static <T> void refuse(
+            DatagramChannel channel, SocketOption<T> option, @Nullable T value) {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> channel.setOption(option, value),
@@ -195,7 +201,7 @@ class DatagramOptionTest {
         try (World world = new World(ground);
                 DatagramChannel server = world.provider().openDatagramChannel();
                 DatagramChannel client = world.provider().openDatagramChannel()) {
-            server.bind(new InetSocketAddress("0.0.0.0", 0));
+            server.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0));
             client.setOption(StandardSocketOptions.SO_BROADCAST, true);
             client.send(
                     Datagram.of("everybody"), new InetSocketAddress(all, Datagram.port(server)));

@@ -37,6 +37,7 @@ import java.nio.channels.UnsupportedAddressTypeException;
 
 /** States and exceptions of the specification: the JDK's own channels do the same. */
 @Timeout(30)
+@SuppressWarnings("try") // Closing early is what is tested.
 class DatagramStateTest {
     private static final ByteBuffer[] ONE = {ByteBuffer.allocate(1)};
 
@@ -104,7 +105,7 @@ class DatagramStateTest {
                 DatagramChannel both = world.provider().openDatagramChannel();
                 DatagramChannel six =
                         world.provider().openDatagramChannel(StandardProtocolFamily.INET6)) {
-            both.bind(new InetSocketAddress("0.0.0.0", 0));
+            both.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0));
             six.bind(null);
             assertEquals(
                     InetAddress.ofLiteral("::"),
@@ -232,7 +233,10 @@ class DatagramStateTest {
             // An address of nobody.
             assertThrows(
                     BindException.class,
-                    () -> third.bind(new InetSocketAddress("198.51.100.9", 0)));
+                    () ->
+                            third.bind(
+                                    new InetSocketAddress(
+                                            InetAddress.ofLiteral("198.51.100.9"), 0)));
             third.bind(world.at(0));
             second.send(Datagram.of("here"), third.getLocalAddress());
             assertEquals("here", Datagram.text(third));
@@ -313,7 +317,7 @@ class DatagramStateTest {
                 DatagramChannel channel = world.provider().openDatagramChannel();
                 DatagramChannel near = world.provider().openDatagramChannel();
                 DatagramChannel far = world.provider().openDatagramChannel()) {
-            near.bind(new InetSocketAddress("127.0.0.1", 0));
+            near.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
             far.bind(world.at(0));
             for (int i = 0; i < 3; i++) {
                 for (DatagramChannel each : new DatagramChannel[] {near, far}) {
@@ -338,7 +342,7 @@ class DatagramStateTest {
     void itConnectsToTheWildcardWhichIsThisMachine(Ground ground) throws IOException {
         try (World world = new World(ground);
                 DatagramChannel channel = world.provider().openDatagramChannel()) {
-            InetSocketAddress any = new InetSocketAddress("0.0.0.0", 9);
+            InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 9);
             channel.connect(any);
             assertEquals(any, channel.getRemoteAddress());
         }
@@ -390,7 +394,9 @@ class DatagramStateTest {
             SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
             channel.connect(peer.getLocalAddress());
             int port = Datagram.port(channel);
-            other.send(ByteBuffer.allocate(1), new InetSocketAddress("127.0.0.1", port));
+            other.send(
+                    ByteBuffer.allocate(1),
+                    new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             other.send(ByteBuffer.allocate(1), reach(world, channel));
             assertEquals(0, selector.select(50));
             peer.send(Datagram.of("peer"), channel.getLocalAddress());
@@ -399,7 +405,9 @@ class DatagramStateTest {
             channel.disconnect();
             selector.selectedKeys().clear();
             assertEquals(0, selector.selectNow());
-            other.send(Datagram.of("loop"), new InetSocketAddress("127.0.0.1", port));
+            other.send(
+                    Datagram.of("loop"),
+                    new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
             assertEquals(1, selector.select(5_000));
             assertTrue(key.isReadable());
             assertEquals("loop", Datagram.text(channel));
@@ -413,7 +421,9 @@ class DatagramStateTest {
                 Selector selector = world.provider().openSelector();
                 DatagramChannel client = world.provider().openDatagramChannel()) {
             for (InetSocketAddress local :
-                    new InetSocketAddress[] {world.at(0), new InetSocketAddress("127.0.0.1", 0)}) {
+                    new InetSocketAddress[] {
+                        world.at(0), new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)
+                    }) {
                 try (DatagramChannel server = world.provider().openDatagramChannel()) {
                     server.bind(local);
                     for (int i = 0; i < 3; i++) {

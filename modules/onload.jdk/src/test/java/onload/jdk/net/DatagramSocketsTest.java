@@ -322,7 +322,7 @@ class DatagramSocketsTest {
     @ParameterizedTest
     @MethodSource("everywhere")
     void aGroupIsJoinedAndLeft(Ground ground, Maker maker) throws IOException {
-        InetSocketAddress group = new InetSocketAddress("239.1.2.3", 0);
+        InetSocketAddress group = new InetSocketAddress(InetAddress.ofLiteral("239.1.2.3"), 0);
         NetworkInterface loopback = NetworkInterface.getByName("lo");
         World world = WORLDS.of(ground);
         try (DatagramSocket member = maker.datagramSocket(world);
@@ -331,7 +331,10 @@ class DatagramSocketsTest {
             member.setSoTimeout(10_000);
             assertThrows(
                     SocketException.class,
-                    () -> member.joinGroup(new InetSocketAddress("10.0.0.1", 0), loopback));
+                    () ->
+                            member.joinGroup(
+                                    new InetSocketAddress(InetAddress.ofLiteral("10.0.0.1"), 0),
+                                    loopback));
             member.joinGroup(group, loopback);
             assertThrows(SocketException.class, () -> member.joinGroup(group, loopback));
             sender.setOption(StandardSocketOptions.IP_MULTICAST_IF, loopback);

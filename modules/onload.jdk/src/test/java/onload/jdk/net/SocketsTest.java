@@ -418,7 +418,8 @@ class SocketsTest {
         World world = WORLDS.of(ground);
         try (Socket socket = maker.socket(world);
                 ServerSocket server = maker.serverSocket(world)) {
-            InetSocketAddress other = new InetSocketAddress("198.51.100.77", 0);
+            InetSocketAddress other =
+                    new InetSocketAddress(InetAddress.ofLiteral("198.51.100.77"), 0);
             assertThrows(BindException.class, () -> socket.bind(other));
             assertThrows(BindException.class, () -> server.bind(other));
         }

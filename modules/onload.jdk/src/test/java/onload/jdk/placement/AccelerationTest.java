@@ -65,7 +65,11 @@ class AccelerationTest {
         try (Acceleration acceleration = two()) {
             assertEquals(
                     "no stack has a route to 2001:db8:1::1",
-                    acceleration.toConnect(address("2001:db8:1::1")).reason().replace(":0", "").replace("2001:db8:1:1", "2001:db8:1::1"));
+                    acceleration
+                            .toConnect(address("2001:db8:1::1"))
+                            .reason()
+                            .replace(":0", "")
+                            .replace("2001:db8:1:1", "2001:db8:1::1"));
             assertEquals(
                     "198.51.100.1 is an address of no stack",
                     acceleration.toBind(address("198.51.100.1")).reason());
@@ -90,7 +94,8 @@ class AccelerationTest {
     void aStackThatCannotBeOpenedLeavesEverythingToTheKernelAndSaysWhy() throws IOException {
         try (Acceleration acceleration =
                 Acceleration.of(
-                        AccelerationPlan.parse("nic nosuch:thing address 192.0.2.1/24"), Map.of())) {
+                        AccelerationPlan.parse("nic nosuch:thing address 192.0.2.1/24"),
+                        Map.of())) {
             assertTrue(acceleration.stacks().isEmpty());
             assertTrue(acceleration.trouble().startsWith("the stack could not be opened: "));
             SelectorProvider provider = OnloadSelectorProvider.of(acceleration);
@@ -132,10 +137,9 @@ class AccelerationTest {
             })
     void aPlanThatCannotBeReadIsRefusedInOneLine(String text) {
         String message =
-                assertThrows(
-                                RuntimeException.class,
-                                () -> AccelerationPlan.parse(text))
-                        .getMessage();
+                String.valueOf(
+                        assertThrows(RuntimeException.class, () -> AccelerationPlan.parse(text))
+                                .getMessage());
         assertEquals(1, message.lines().count(), message);
         assertTrue(message.length() > 15, message);
     }

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 @Timeout(30)
+@SuppressWarnings("try") // Closing early is what is tested.
 class ControlTest {
     @TempDir Path folder;
 
@@ -96,10 +97,11 @@ class ControlTest {
                                 folder, List.of(new CaptureCommand(() -> List.of(stack))))) {
             assertTrue(Files.exists(path()), server::toString);
             String message =
-                    assertThrows(
-                                    IllegalStateException.class,
-                                    () -> ControlClient.ask(path(), request).close())
-                            .getMessage();
+                    String.valueOf(
+                            assertThrows(
+                                            IllegalStateException.class,
+                                            () -> ControlClient.ask(path(), request).close())
+                                    .getMessage());
             assertEquals(1, message.lines().count(), message);
             assertTrue(message.length() > 20, message);
         }
@@ -116,14 +118,15 @@ class ControlTest {
                 silent.add(SocketChannel.open(java.net.UnixDomainSocketAddress.of(path())));
             }
             String message =
-                    assertThrows(
-                                    IllegalStateException.class,
-                                    () -> {
-                                        for (int i = 0; i < 50; i++) {
-                                            ControlClient.ask(path(), "dance").close();
-                                        }
-                                    })
-                            .getMessage();
+                    String.valueOf(
+                            assertThrows(
+                                            IllegalStateException.class,
+                                            () -> {
+                                                for (int i = 0; i < 50; i++) {
+                                                    ControlClient.ask(path(), "dance").close();
+                                                }
+                                            })
+                                    .getMessage());
             assertTrue(message.contains("too many") || message.contains("dance"), message);
             for (SocketChannel each : silent) {
                 each.close();
@@ -156,15 +159,16 @@ class ControlTest {
         try (ServerSocketChannel silent = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             silent.bind(UnixDomainSocketAddress.of(path()));
             String message =
-                    assertThrows(
-                                    IOException.class,
-                                    () ->
-                                            ControlClient.ask(
-                                                            path(),
-                                                            "capture",
-                                                            Duration.ofMillis(50))
-                                                    .close())
-                            .getMessage();
+                    String.valueOf(
+                            assertThrows(
+                                            IOException.class,
+                                            () ->
+                                                    ControlClient.ask(
+                                                                    path(),
+                                                                    "capture",
+                                                                    Duration.ofMillis(50))
+                                                            .close())
+                                    .getMessage());
             assertTrue(message.contains("does not answer"), message);
         }
     }
@@ -179,10 +183,11 @@ class ControlTest {
             // The section header follows the attachment.
             assertEquals(1, first.read(ByteBuffer.allocate(1)));
             String message =
-                    assertThrows(
-                                    IllegalStateException.class,
-                                    () -> ControlClient.ask(path(), "capture").close())
-                            .getMessage();
+                    String.valueOf(
+                            assertThrows(
+                                            IllegalStateException.class,
+                                            () -> ControlClient.ask(path(), "capture").close())
+                                    .getMessage());
             assertTrue(message.contains("captured already"), message);
             assertTrue(Files.exists(path()), server::toString);
             assertTrue(first.read(ByteBuffer.allocate(1)) > 0);
