@@ -30,6 +30,14 @@ interface Conversation extends AutoCloseable {
      */
     int receive(UnsafeBuffer to, int offset, int length) throws IOException;
 
+    /**
+     * Has receive answer {@link #LATE} by itself also where it would wait in the kernel without end; or no more, as
+     * in the beginning. Only for what is not measured, since it polls.
+     */
+    default void polls(boolean isPolling) throws IOException {
+        // Who has a time-out of its own is never without one.
+    }
+
     /** Says that no more is sent, which datagrams cannot. */
     void end() throws IOException;
 

@@ -183,12 +183,19 @@ final class KernelGround implements Ground {
         private final DatagramChannel channel;
         private final long patienceNs;
         private final boolean isServer;
+        private final boolean isWaiting;
         private @Nullable SocketAddress peer;
 
         Datagrams(DatagramChannel channel, long patienceNs, boolean isServer) {
             this.channel = channel;
             this.patienceNs = patienceNs;
             this.isServer = isServer;
+            isWaiting = channel.isBlocking();
+        }
+
+        @Override
+        public void polls(boolean isPolling) throws IOException {
+            channel.configureBlocking(isWaiting && !isPolling);
         }
 
         @Override

@@ -123,12 +123,15 @@ public final class PingPong implements Callable<Integer> {
             Histogram times = new Histogram(LONGEST_NS, DIGITS);
             console.progress("measuring for " + duration);
             long before = trips.lost();
+            long sentAgainBefore = ground.retransmissions();
             long startNs = System.nanoTime();
             trips.run(times, durationNs, count);
             long tookNs = System.nanoTime() - startNs;
             console.progressDone();
             long lost = trips.lost() - before;
-            print(times, length, tookNs, lost, ground.retransmissions());
+            long sentAgain =
+                    sentAgainBefore < 0 ? -1 : ground.retransmissions() - sentAgainBefore;
+            print(times, length, tookNs, lost, sentAgain);
             return times.getTotalCount() == 0 || (ends.isTcp() && lost > 0)
                     ? ExitCodes.FAILED
                     : ExitCodes.FINE;

@@ -122,9 +122,10 @@ public final class WireCommand implements Callable<Integer> {
                 PacketPool rightPool = PacketPool.open(PoolOptions.of(PACKETS));
                 VirtualInterface leftNic = open(nics, "--left", left, leftPool);
                 VirtualInterface rightNic = open(nics, "--right", right, rightPool)) {
-            relay(leftNic, rightNic, settings, boundNs);
+            return relay(leftNic, rightNic, settings, boundNs)
+                    ? ExitCodes.FINE
+                    : ExitCodes.FAILED;
         }
-        return ExitCodes.FINE;
     }
 
     private static LinkSettings settings(String option, String text) {
@@ -152,7 +153,8 @@ public final class WireCommand implements Callable<Integer> {
         }
     }
 
-    private void relay(
+    /** {@return whether it relayed to the end; what ended it before has been said} */
+    private boolean relay(
             VirtualInterface leftNic,
             VirtualInterface rightNic,
             WireSettings settings,
@@ -178,7 +180,9 @@ public final class WireCommand implements Callable<Integer> {
             thread.start();
             console.err().println("onload: relaying between %s and %s".formatted(left, right));
             watch(wire, thread, ended, boundNs);
+            boolean isFine = thread.isRunning();
             print(wire);
+            return isFine;
         } finally {
             printed.countDown();
             removeHook(hook);

@@ -13,6 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -76,6 +80,23 @@ class MeasureTest {
                 ExitCodes.FAILED, run("pingpong --client 127.0.0.1 --port 1 --kernel --for 1s"));
         assertEquals(1, captured.err().lines().count(), captured.err());
         assertTrue(captured.err().contains("Connection refused"), captured.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stream", "stream --spin 1ms", "pingpong --warm-up 0s"})
+    @Timeout(20)
+    void datagramsThatNobodyAnswersEndInOneLineAndAFailure(String command) throws IOException {
+        try (DatagramChannel silent = DatagramChannel.open()) {
+            silent.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+            int port = ((InetSocketAddress) silent.getLocalAddress()).getPort();
+            int code =
+                    run(
+                            command
+                                    + " --client 127.0.0.1 --kernel --udp --for 50ms --timeout 10ms --port "
+                                    + port);
+            assertEquals(ExitCodes.FAILED, code, captured.err());
+            assertTrue(captured.err().lines().count() <= 1, captured.err());
+        }
     }
 
     @ParameterizedTest
