@@ -129,8 +129,7 @@ public final class PingPong implements Callable<Integer> {
             long tookNs = System.nanoTime() - startNs;
             console.progressDone();
             long lost = trips.lost() - before;
-            long sentAgain =
-                    sentAgainBefore < 0 ? -1 : ground.retransmissions() - sentAgainBefore;
+            long sentAgain = sentAgainBefore < 0 ? -1 : ground.retransmissions() - sentAgainBefore;
             print(times, length, tookNs, lost, sentAgain);
             return times.getTotalCount() == 0 || (ends.isTcp() && lost > 0)
                     ? ExitCodes.FAILED

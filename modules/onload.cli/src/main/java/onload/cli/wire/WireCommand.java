@@ -122,9 +122,7 @@ public final class WireCommand implements Callable<Integer> {
                 PacketPool rightPool = PacketPool.open(PoolOptions.of(PACKETS));
                 VirtualInterface leftNic = open(nics, "--left", left, leftPool);
                 VirtualInterface rightNic = open(nics, "--right", right, rightPool)) {
-            return relay(leftNic, rightNic, settings, boundNs)
-                    ? ExitCodes.FINE
-                    : ExitCodes.FAILED;
+            return relay(leftNic, rightNic, settings, boundNs) ? ExitCodes.FINE : ExitCodes.FAILED;
         }
     }
 

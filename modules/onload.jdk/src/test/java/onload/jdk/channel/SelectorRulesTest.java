@@ -251,11 +251,10 @@ class SelectorRulesTest {
             assertEquals(0, pair.selector.select());
             Thread waking =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        sleep(50);
-                                        pair.selector.wakeup();
-                                    });
+                            .start(() -> {
+                                sleep(50);
+                                pair.selector.wakeup();
+                            });
             long startNs = System.nanoTime();
             assertEquals(0, pair.selector.select());
             assertTrue(System.nanoTime() - startNs > TimeUnit.MILLISECONDS.toNanos(20));
@@ -294,11 +293,10 @@ class SelectorRulesTest {
             assertTrue(pair.selector.isOpen());
             Thread me = Thread.currentThread();
             Thread.ofPlatform()
-                    .start(
-                            () -> {
-                                sleep(50);
-                                me.interrupt();
-                            });
+                    .start(() -> {
+                        sleep(50);
+                        me.interrupt();
+                    });
             assertEquals(0, pair.selector.select());
             assertTrue(Thread.interrupted());
             assertTrue(pair.client.isOpen());
@@ -312,15 +310,14 @@ class SelectorRulesTest {
             pair.register(pair.client, SelectionKey.OP_READ);
             Thread closing =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        sleep(50);
-                                        try {
-                                            pair.selector.close();
-                                        } catch (IOException e) {
-                                            throw new AssertionError(e);
-                                        }
-                                    });
+                            .start(() -> {
+                                sleep(50);
+                                try {
+                                    pair.selector.close();
+                                } catch (IOException e) {
+                                    throw new AssertionError(e);
+                                }
+                            });
             try {
                 assertEquals(0, pair.selector.select());
             } catch (ClosedSelectorException e) {
@@ -338,12 +335,11 @@ class SelectorRulesTest {
             SelectionKey key = pair.register(pair.client, 0);
             Thread changing =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        sleep(50);
-                                        key.interestOps(SelectionKey.OP_WRITE);
-                                        pair.selector.wakeup();
-                                    });
+                            .start(() -> {
+                                sleep(50);
+                                key.interestOps(SelectionKey.OP_WRITE);
+                                pair.selector.wakeup();
+                            });
             int selected = pair.selector.select();
             if (selected == 0) {
                 selected = pair.selector.select();
@@ -381,8 +377,7 @@ class SelectorRulesTest {
             }
             assertEquals(1, pair.selector.select());
             assertTrue(key.isConnectable());
-            ConnectException thrown =
-                    assertThrows(ConnectException.class, refused::finishConnect);
+            ConnectException thrown = assertThrows(ConnectException.class, refused::finishConnect);
             assertEquals("Connection refused", thrown.getMessage());
             assertFalse(refused.isOpen());
             assertFalse(key.isValid());
@@ -422,16 +417,19 @@ class SelectorRulesTest {
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
         try (Pair pair = new Pair(ground);
                 ServerSocketChannel unix =
-                        pair.world.provider().openServerSocketChannel(StandardProtocolFamily.UNIX)) {
+                        pair.world
+                                .provider()
+                                .openServerSocketChannel(StandardProtocolFamily.UNIX)) {
             Pipe pipe = pair.world.provider().openPipe();
             pipe.source().configureBlocking(false).register(pair.selector, SelectionKey.OP_READ);
-            unix.bind(address).configureBlocking(false).register(pair.selector, SelectionKey.OP_ACCEPT);
+            unix.bind(address)
+                    .configureBlocking(false)
+                    .register(pair.selector, SelectionKey.OP_ACCEPT);
             pair.register(pair.client, SelectionKey.OP_READ);
             for (int i = 0; i < 5; i++) {
                 pipe.sink().write(one());
                 pair.selectUntilReady();
-                assertSame(
-                        pipe.source(), pair.selector.selectedKeys().iterator().next().channel());
+                assertSame(pipe.source(), pair.selector.selectedKeys().iterator().next().channel());
                 assertEquals(1, pipe.source().read(one()));
                 pair.selector.selectedKeys().clear();
                 pair.accepted.write(one());

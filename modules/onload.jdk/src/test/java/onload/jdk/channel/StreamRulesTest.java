@@ -132,7 +132,8 @@ class StreamRulesTest {
                         world.provider().openSocketChannel(StandardProtocolFamily.INET);
                 ServerSocketChannel server = world.provider().openServerSocketChannel()) {
             InetSocketAddress unresolved = InetSocketAddress.createUnresolved("nowhere", 80);
-            InetSocketAddress ipv6 = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 80);
+            InetSocketAddress ipv6 =
+                    new InetSocketAddress(InetAddress.ofLiteral("2001:db8::1"), 80);
             assertThrows(UnresolvedAddressException.class, () -> channel.connect(unresolved));
             assertThrows(UnresolvedAddressException.class, () -> channel.bind(unresolved));
             assertThrows(UnresolvedAddressException.class, () -> server.bind(unresolved));
@@ -269,27 +270,26 @@ class StreamRulesTest {
             byte[] bytes = new byte[4 << 20];
             new Random(7).nextBytes(bytes);
             FutureTask<Void> writing =
-                    begin(
-                            () -> {
-                                Random random = new Random(8);
-                                int at = 0;
-                                while (at < bytes.length) {
-                                    ByteBuffer[] pieces = new ByteBuffer[1 + random.nextInt(20)];
-                                    int total = 0;
-                                    for (int i = 0; i < pieces.length; i++) {
-                                        int length =
-                                                Math.min(
-                                                        random.nextInt(1 << random.nextInt(17)),
-                                                        bytes.length - at - total);
-                                        pieces[i] = ByteBuffer.wrap(bytes, at + total, length);
-                                        total += length;
-                                    }
-                                    assertEquals(total, pair.client.write(pieces));
-                                    at += total;
-                                }
-                                pair.client.shutdownOutput();
-                                return null;
-                            });
+                    begin(() -> {
+                        Random random = new Random(8);
+                        int at = 0;
+                        while (at < bytes.length) {
+                            ByteBuffer[] pieces = new ByteBuffer[1 + random.nextInt(20)];
+                            int total = 0;
+                            for (int i = 0; i < pieces.length; i++) {
+                                int length =
+                                        Math.min(
+                                                random.nextInt(1 << random.nextInt(17)),
+                                                bytes.length - at - total);
+                                pieces[i] = ByteBuffer.wrap(bytes, at + total, length);
+                                total += length;
+                            }
+                            assertEquals(total, pair.client.write(pieces));
+                            at += total;
+                        }
+                        pair.client.shutdownOutput();
+                        return null;
+                    });
             ByteBuffer got = ByteBuffer.allocate(bytes.length + 1);
             Random random = new Random(9);
             int count = 0;
@@ -350,12 +350,11 @@ class StreamRulesTest {
             FutureTask<Integer> reading = begin(() -> pair.client.read(one()));
             FutureTask<SocketChannel> accepting = begin(pair.server::accept);
             FutureTask<Object> writing =
-                    begin(
-                            () -> {
-                                while (true) {
-                                    pair.client.write(ByteBuffer.allocate(1 << 20));
-                                }
-                            });
+                    begin(() -> {
+                        while (true) {
+                            pair.client.write(ByteBuffer.allocate(1 << 20));
+                        }
+                    });
             pair.client.close();
             pair.server.close();
             assertInstanceOf(AsynchronousCloseException.class, failure(reading));
@@ -433,12 +432,11 @@ class StreamRulesTest {
             int many = ground == Ground.STACK ? 300 : 1000;
             Thread accepting =
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        for (int i = 0; i < many; i++) {
-                                            serve(server);
-                                        }
-                                    });
+                            .start(() -> {
+                                for (int i = 0; i < many; i++) {
+                                    serve(server);
+                                }
+                            });
             FutureTask<?>[] clients = new FutureTask<?>[many];
             for (int i = 0; i < many; i++) {
                 clients[i] = new FutureTask<>(() -> ask(world, server));
@@ -465,16 +463,15 @@ class StreamRulesTest {
         try {
             SocketChannel accepted = server.accept();
             Thread.ofVirtual()
-                    .start(
-                            () -> {
-                                try (accepted) {
-                                    ByteBuffer got = one();
-                                    accepted.read(got);
-                                    accepted.write(got.flip());
-                                } catch (IOException e) {
-                                    throw new AssertionError(e);
-                                }
-                            });
+                    .start(() -> {
+                        try (accepted) {
+                            ByteBuffer got = one();
+                            accepted.read(got);
+                            accepted.write(got.flip());
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    });
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -136,17 +136,16 @@ class SocketPlacementTest {
             Spinning.ofThisThread(Spinning.FOREVER);
             assertEquals(
                     0,
-                    leastPerRun(
-                            () -> {
-                                try {
-                                    out.write(bytes, 0, 100);
-                                    for (int left = 100; left > 0; ) {
-                                        left -= in.read(bytes, 7, left);
-                                    }
-                                } catch (IOException e) {
-                                    throw new UncheckedIOException(e);
-                                }
-                            }));
+                    leastPerRun(() -> {
+                        try {
+                            out.write(bytes, 0, 100);
+                            for (int left = 100; left > 0; ) {
+                                left -= in.read(bytes, 7, left);
+                            }
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }));
         }
     }
 }
