@@ -125,18 +125,12 @@ final class Direction {
         if (operation.isOver()) {
             return true;
         }
+        V result;
         try {
-            V result = trying.attempt.attempt();
+            result = trying.attempt.attempt();
             if (result == null) {
                 registered.want(op);
                 return false;
-            }
-            if (operation.take()) {
-                clear(trying, false);
-                operation.complete(result, mayBeNow);
-            } else if (result instanceof Channel unwanted) {
-                // Accepted for somebody who has given up meanwhile.
-                unwanted.close();
             }
         } catch (IOException | RuntimeException e) {
             if (operation.take()) {
@@ -144,8 +138,25 @@ final class Direction {
                 closeIf(isFatal);
                 operation.fail(told(e, mayBeNow), mayBeNow);
             }
+            return true;
+        }
+        // What a handler throws is not this operation's: it goes to whoever called.
+        if (operation.take()) {
+            clear(trying, false);
+            operation.complete(result, mayBeNow);
+        } else if (result instanceof Channel unwanted) {
+            closeUnwanted(unwanted);
         }
         return true;
+    }
+
+    /** Accepted for somebody who has given up meanwhile. */
+    private static void closeUnwanted(Channel accepted) {
+        try {
+            accepted.close();
+        } catch (IOException e) {
+            // Nobody knows of it.
+        }
     }
 
     private static Throwable told(Exception e, boolean isFirst) {

@@ -361,4 +361,40 @@ class AsynchronousStreamTest {
             release.complete(1);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAHandlerThrowsGoesToWhoeverCalledIt(Ground ground) throws Exception {
+        try (Pair pair = new Pair(ground).connected()) {
+            Told<String> thrown = new Told<>();
+            CompletionHandler<Integer, Object> throwing =
+                    new CompletionHandler<>() {
+                        @Override
+                        public void completed(Integer result, Object attachment) {
+                            throw new IllegalStateException("mine");
+                        }
+
+                        @Override
+                        public void failed(Throwable cause, Object attachment) {}
+                    };
+            pair.client.write(
+                    ByteBuffer.allocate(0),
+                    null,
+                    new CompletionHandler<Integer, Object>() {
+                        @Override
+                        public void completed(Integer result, Object attachment) {
+                            try {
+                                pair.client.write(ByteBuffer.allocate(0), null, throwing);
+                                thrown.complete("nothing");
+                            } catch (IllegalStateException e) {
+                                thrown.complete(String.valueOf(e.getMessage()));
+                            }
+                        }
+
+                        @Override
+                        public void failed(Throwable cause, Object attachment) {}
+                    });
+            assertEquals("mine", thrown.get());
+        }
+    }
 }
