@@ -626,6 +626,7 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
 
     /** A channel that is not bound can send: what stands behind it is opened with the first question. */
     @Override
+    @SuppressWarnings("exports") // For selectors of this package.
     public Behind behind() {
         synchronized (stateLock) {
             if (isOpen()) {

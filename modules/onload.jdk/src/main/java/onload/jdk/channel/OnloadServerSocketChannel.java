@@ -374,6 +374,7 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
     // For selectors.
 
     @Override
+    @SuppressWarnings("exports") // For selectors of this package.
     public Behind behind() {
         return behind;
     }

@@ -1021,6 +1021,7 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, L
     // For selectors.
 
     @Override
+    @SuppressWarnings("exports") // For selectors of this package.
     public Behind behind() {
         return behind;
     }
