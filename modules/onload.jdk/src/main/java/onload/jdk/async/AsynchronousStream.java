@@ -265,7 +265,8 @@ final class AsynchronousStream extends AsynchronousSocketChannel {
     }
 
     private void checkConnected() {
-        // One that is closed in between is not connected either, and the operation says which it is.
+        // One that is closed in between is not connected either, and the operation says which it
+        // is.
         if (isOpen() && !channel.isConnected() && isOpen()) {
             throw new NotYetConnectedException();
         }
