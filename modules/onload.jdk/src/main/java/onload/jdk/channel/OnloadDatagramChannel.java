@@ -109,6 +109,16 @@ public final class OnloadDatagramChannel extends DatagramChannel implements Fron
     }
 
     @Override
+    public @Nullable SocketAddress local() throws IOException {
+        return getLocalAddress();
+    }
+
+    @Override
+    public @Nullable SocketAddress remote() throws IOException {
+        return getRemoteAddress();
+    }
+
+    @Override
     public String kind() {
         return "udp";
     }

@@ -86,6 +86,11 @@ public final class OnloadServerSocketChannel extends ServerSocketChannel
     }
 
     @Override
+    public @Nullable SocketAddress local() throws IOException {
+        return getLocalAddress();
+    }
+
+    @Override
     public String kind() {
         return unix == null ? "tcp-listen" : "unix";
     }

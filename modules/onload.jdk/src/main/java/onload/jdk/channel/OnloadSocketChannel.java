@@ -134,6 +134,16 @@ public final class OnloadSocketChannel extends SocketChannel implements Front, L
     }
 
     @Override
+    public @Nullable SocketAddress local() throws IOException {
+        return getLocalAddress();
+    }
+
+    @Override
+    public @Nullable SocketAddress remote() throws IOException {
+        return getRemoteAddress();
+    }
+
+    @Override
     public String kind() {
         return family == StandardProtocolFamily.UNIX ? "unix" : "tcp";
     }

@@ -35,9 +35,9 @@ final class KernelSocketsCommand implements ControlCommand {
             try {
                 text.append(socket.kind())
                         .append('\t')
-                        .append(clean(socket.getLocalAddress()))
+                        .append(clean(socket.local()))
                         .append('\t')
-                        .append(clean(socket.getRemoteAddress()))
+                        .append(clean(socket.remote()))
                         .append('\t')
                         .append(clean(reason.isEmpty() ? "what comes by loopback" : reason))
                         .append('\n');

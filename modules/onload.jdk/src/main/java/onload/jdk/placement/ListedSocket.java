@@ -18,14 +18,14 @@ public interface ListedSocket extends Accelerable {
      *
      * @throws IOException if it is closed
      */
-    @Nullable SocketAddress getLocalAddress() throws IOException;
+    @Nullable SocketAddress local() throws IOException;
 
     /**
      * {@return the peer's address; null if there is none}
      *
      * @throws IOException if it is closed
      */
-    default @Nullable SocketAddress getRemoteAddress() throws IOException {
+    default @Nullable SocketAddress remote() throws IOException {
         return null;
     }
 }
