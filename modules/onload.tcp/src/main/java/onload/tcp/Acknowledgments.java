@@ -1,6 +1,7 @@
 package onload.tcp;
 
 import onload.tcp.congestion.CongestionControl;
+import onload.tcp.congestion.DeliverySample;
 import onload.tcp.counter.TcpCounter;
 import onload.wire.SequenceNumber;
 import onload.wire.TcpHeader;
@@ -19,6 +20,7 @@ final class Acknowledgments {
     private final LossRecovery lossRecovery;
     private final Timers timers;
     private final int maxSendBuffer;
+    private final DeliverySample sample = new DeliverySample();
 
     Acknowledgments(TcpContext context, SendQueue queue, LossRecovery lossRecovery, Timers timers) {
         this.context = context;
@@ -71,7 +73,13 @@ final class Acknowledgments {
         if (lossRecovery.acknowledged(c, acked, nowNs)) {
             CongestionControl congestion = Objects.requireNonNull(c.congestion);
             boolean isLimited = Output.isCongestionLimited(c, congestion, flight);
-            congestion.acknowledged(acked, c.mss, isLimited, c.srttNs, nowNs);
+            sample.clear();
+            sample.nowNs = nowNs;
+            sample.mss = c.mss;
+            sample.acknowledgedBytes = acked;
+            sample.isLimited = isLimited;
+            sample.srttNs = c.srttNs;
+            congestion.acknowledged(sample);
         }
         // RFC 6298, rules 5.2 and 5.3.
         c.unansweredSinceNs = nowNs;

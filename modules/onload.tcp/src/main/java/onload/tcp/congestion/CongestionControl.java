@@ -64,23 +64,31 @@ public abstract class CongestionControl {
     public abstract void start(int initialWindow, int mss);
 
     /**
-     * New data was acknowledged, while nothing is known to be lost, or after a timeout.
+     * An acknowledgment has said that something arrived. While recovery by acknowledgments goes on this is told
+     * only to an algorithm that {@link #governsRecovery}.
      *
-     * @param bytes how much, in one acknowledgment or those of a batch
-     * @param isLimited whether the window was what held the sender back; one that is not used does not grow (RFC
-     *     7661, section 4)
-     * @param srttNs the smoothed round-trip time, 0 if unknown
+     * @param sample what it says, valid during the call
      */
-    public abstract void acknowledged(
-            int bytes, int mss, boolean isLimited, long srttNs, long nowNs);
+    public abstract void acknowledged(DeliverySample sample);
 
     /**
-     * A loss was found out by acknowledgments; recovery begins (RFC 5681, section 3.2; RFC 6675, section 5). Until
-     * it ends nothing is reported by {@link #acknowledged}.
+     * A loss was found out by acknowledgments; recovery begins (RFC 5681, section 3.2; RFC 6675, section 5). The window
+     * goes down to ssthresh by proportional rate reduction (RFC 6937), which is the engine's, unless this algorithm
+     * {@link #governsRecovery}.
      *
      * @param flightSize bytes between what is acknowledged and what was sent
      */
     public abstract void lossDetected(int flightSize, int mss, long nowNs);
+
+    /**
+     * The peer has echoed that a router was congested, for the first time in this window (RFC 3168, section 6.1.2): as
+     * after a loss, but nothing has to be sent again. {@link #recoveryEnded} follows when the window is acknowledged.
+     *
+     * @param flightSize bytes between what is acknowledged and what was sent
+     */
+    public void congestionExperienced(int flightSize, int mss, long nowNs) {
+        lossDetected(flightSize, mss, nowNs);
+    }
 
     /**
      * All that was sent when recovery began is acknowledged (RFC 6582, section 3.2, step 3).
@@ -119,4 +127,28 @@ public abstract class CongestionControl {
      * @param after SMSS from now on
      */
     public abstract void segmentSizeChanged(int before, int after);
+
+    /**
+     * {@return whether the algorithm says by itself how much may be in flight during recovery, so that the
+     * engine does not reduce the window by PRR and tells of all acknowledgments}
+     */
+    public boolean governsRecovery() {
+        return false;
+    }
+
+    /**
+     * {@return how fast to send, in bytes per second, so that bursts are spread; 0 for as fast as the window
+     * lets it} The engine paces by the timer wheel.
+     */
+    public long pacingRate() {
+        return 0;
+    }
+
+    /**
+     * {@return whether the peer is to echo exactly what was marked (RFC 8257, section 3.2)} ECN is then asked
+     * for in any case, and this side echoes exactly as well.
+     */
+    public boolean wantsExactEcn() {
+        return false;
+    }
 }

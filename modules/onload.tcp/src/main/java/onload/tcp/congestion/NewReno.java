@@ -47,11 +47,12 @@ public final class NewReno extends CongestionControl {
     }
 
     @Override
-    public void acknowledged(int bytes, int mss, boolean isLimited, long srttNs, long nowNs) {
-        if (!isLimited) {
+    public void acknowledged(DeliverySample sample) {
+        if (!sample.isLimited) {
             return;
         }
-        int left = bytes;
+        int mss = sample.mss;
+        int left = sample.acknowledgedBytes;
         if (cwnd < ssthresh) {
             // Slow start (RFC 5681, equation 2).
             int grown = Math.min(Math.min(left, SLOW_START_LIMIT * mss), ssthresh - cwnd);

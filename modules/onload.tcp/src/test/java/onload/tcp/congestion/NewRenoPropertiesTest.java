@@ -58,7 +58,9 @@ class NewRenoPropertiesTest {
                 reno.segmentSizeChanged(mss, after);
                 return after;
             }
-            default -> reno.acknowledged(size, mss, random.chance(0.9), random.anyLong(), 0);
+            default ->
+                    reno.acknowledged(
+                            Samples.acknowledged(size, mss, random.chance(0.9), random.anyLong()));
         }
         return mss;
     }
@@ -123,10 +125,10 @@ class NewRenoPropertiesTest {
         int largest = random.flip() ? 1 : Math.max(1, size(random));
         for (int i = random.between(0, 2000); i > 0 && left > 0; i--) {
             int piece = Math.min(left, random.between(1, largest));
-            reno.acknowledged(piece, mss, true, 0, 0);
+            reno.acknowledged(Samples.acknowledged(piece, mss, true, 0));
             left -= piece;
         }
-        reno.acknowledged(left, mss, true, 0, 0);
+        reno.acknowledged(Samples.acknowledged(left, mss, true, 0));
     }
 
     @Test

@@ -21,7 +21,7 @@ class NewRenoTest {
     }
 
     private void acknowledge(int bytes) {
-        reno.acknowledged(bytes, MSS, true, SECOND_NS / 10, 0);
+        reno.acknowledged(Samples.acknowledged(bytes, MSS, true, SECOND_NS / 10));
     }
 
     /** In avoidance, with a window and a threshold of so many segments and nothing counted. */
@@ -129,7 +129,7 @@ class NewRenoTest {
         @Test
         void windowThatDoesNotHoldTheSenderBackDoesNotGrow() {
             start(10);
-            reno.acknowledged(5 * MSS, MSS, false, 0, 0);
+            reno.acknowledged(Samples.acknowledged(5 * MSS, MSS, false, 0));
             assertEquals(10 * MSS, reno.cwnd());
         }
 
@@ -177,7 +177,7 @@ class NewRenoTest {
         @Test
         void windowThatDoesNotHoldTheSenderBackCountsNothing() {
             avoid(8);
-            reno.acknowledged(8 * MSS, MSS, false, 0, 0);
+            reno.acknowledged(Samples.acknowledged(8 * MSS, MSS, false, 0));
             acknowledge(8 * MSS - 1);
             assertEquals(8 * MSS, reno.cwnd());
         }
