@@ -20,9 +20,15 @@ final class Acknowledgments {
     private final LossRecovery lossRecovery;
     private final Timers timers;
     private final int maxSendBuffer;
-    private final DeliverySample sample = new DeliverySample();
+    private final TailLossProbe tailLossProbe;
 
-    Acknowledgments(TcpContext context, SendQueue queue, LossRecovery lossRecovery, Timers timers) {
+    Acknowledgments(
+            TcpContext context,
+            SendQueue queue,
+            LossRecovery lossRecovery,
+            TailLossProbe tailLossProbe,
+            Timers timers) {
+        this.tailLossProbe = tailLossProbe;
         this.context = context;
         this.queue = queue;
         this.lossRecovery = lossRecovery;
@@ -33,6 +39,7 @@ final class Acknowledgments {
     /** {@return whether the acknowledgment is one that may be; otherwise the segment is dropped and answered} */
     boolean process(TcpConnection c, ArrivingSegment segment, long nowNs) {
         int acknowledgment = segment.acknowledgment;
+        lossRecovery.begin(c, nowNs);
         if (SequenceNumber.isAcceptableAcknowledgment(acknowledgment, c.sndUna, c.sndMax)) {
             advance(c, segment, nowNs);
         } else if (acknowledgment == c.sndUna) {
@@ -54,7 +61,7 @@ final class Acknowledgments {
         int acked = segment.acknowledgment - c.sndUna;
         int flight = c.flightSize();
         c.sndUna = segment.acknowledgment;
-        long sentNs = queue.acknowledged(c, segment.acknowledgment);
+        long sentNs = queue.acknowledged(c, segment.acknowledgment, nowNs);
         if (c.sndUna - c.sndNxt > 0) {
             // The peer took the byte of a window probe.
             c.sndNxt = c.sndUna;
@@ -69,17 +76,11 @@ final class Acknowledgments {
             // It stays near, so that it is not ahead again after 2^31 bytes of full segments.
             c.sndSmall = c.sndUna;
         }
-        lossRecovery.selective(c, segment);
-        if (lossRecovery.acknowledged(c, acked, nowNs)) {
-            CongestionControl congestion = Objects.requireNonNull(c.congestion);
-            boolean isLimited = Output.isCongestionLimited(c, congestion, flight);
-            sample.clear();
-            sample.nowNs = nowNs;
-            sample.mss = c.mss;
-            sample.acknowledgedBytes = acked;
-            sample.isLimited = isLimited;
-            sample.srttNs = c.srttNs;
-            congestion.acknowledged(sample);
+        lossRecovery.selective(c, segment, nowNs);
+        boolean wasGrowing = LossRecovery.isGrowing(c);
+        lossRecovery.answered(c, segment, acked, false, nowNs);
+        if (wasGrowing) {
+            delivered(c, acked, flight);
         }
         // RFC 6298, rules 5.2 and 5.3.
         c.unansweredSinceNs = nowNs;
@@ -88,6 +89,7 @@ final class Acknowledgments {
         } else {
             timers.await(c, nowNs);
         }
+        tailLossProbe.schedule(c, nowNs);
         if (c.hasUrgentToSend && c.sndUp - c.sndUna <= 0) {
             c.hasUrgentToSend = false;
         }
@@ -96,6 +98,18 @@ final class Acknowledgments {
             offerRoom(c);
         }
         context.ip.confirmReachable(c.way(), nowNs);
+    }
+
+    /** Tells the congestion control, unless the engine governs the window now. */
+    private void delivered(TcpConnection c, int acked, int flight) {
+        if (LossRecovery.isGrowing(c)) {
+            CongestionControl congestion = Objects.requireNonNull(c.congestion);
+            DeliverySample sample = lossRecovery.sample();
+            sample.acknowledgedBytes = acked;
+            sample.isLimited = Output.isCongestionLimited(c, congestion, flight);
+            sample.isInRecovery = c.recovery != TcpConnection.OPEN;
+            congestion.acknowledged(sample);
+        }
     }
 
     /** The queue is to hold two windows, so that the user can refill it while one is under way. */
@@ -141,7 +155,8 @@ final class Acknowledgments {
             c.timeouts = 0;
         }
         c.probesSent = 0;
-        int news = lossRecovery.selective(c, segment);
+        int flight = c.flightSize();
+        int news = lossRecovery.selective(c, segment, nowNs);
         boolean isDuplicate =
                 !c.isIdle()
                         && segment.length == 0
@@ -149,9 +164,18 @@ final class Acknowledgments {
                         && segment.window << c.sndScale == c.sndWnd;
         if (news > 0 || (isDuplicate && !c.hasSack)) {
             context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
-            lossRecovery.duplicate(c, nowNs);
-        } else if (isDuplicate) {
-            context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
+            boolean wasGrowing = LossRecovery.isGrowing(c);
+            lossRecovery.answered(c, segment, 0, true, nowNs);
+            if (news > 0 && wasGrowing) {
+                delivered(c, 0, flight);
+            }
+        } else {
+            if (isDuplicate) {
+                context.counters.increment(TcpCounter.DUPLICATE_ACKNOWLEDGMENTS);
+            }
+            if (c.record != null || c.hasTailProbe) {
+                lossRecovery.answered(c, segment, 0, false, nowNs);
+            }
         }
     }
 

@@ -2,53 +2,73 @@ package onload.tcp;
 
 import onload.nic.packet.PacketBuffers;
 import onload.tcp.congestion.CongestionControl;
+import onload.tcp.congestion.DeliverySample;
 import onload.tcp.counter.TcpCounter;
-import onload.tcp.recovery.SackScoreboard;
-import onload.wire.TcpHeader;
-
-import org.jspecify.annotations.Nullable;
+import onload.tcp.recovery.ProportionalRateReduction;
+import onload.tcp.recovery.SackRanges;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Objects;
 
 /**
- * Finds out that segments are lost, and sends them again: by duplicate acknowledgments (RFC 5681, RFC 6582), by SACK
- * (RFC 6675) and after a timeout (RFC 6298).
+ * Decides from acknowledgments what condition a connection is in: by RACK where there is SACK (RFC 8985), by duplicates
+ * where there is none (RFC 5681, RFC 6582), after timeouts by F-RTO (RFC 5682); and takes back what was done for
+ * nothing (RFC 3522, RFC 3708, RFC 4015).
  *
- * <p>A connection is in one of three conditions. OPEN: nothing is known to be lost. FAST_RECOVERY: something is, and
- * acknowledgments still come; it ends when all is acknowledged that had been sent when it began. LOSS: a timeout has
- * said so; all that is not acknowledged goes again, from a window of one segment.
+ * <p>The conditions: OPEN, nothing is known to be lost. REDUCTION, a router was congested, nothing is lost.
+ * FAST_RECOVERY, something is lost and acknowledgments still come. In these two the window goes down by PRR (RFC 6937);
+ * they end when all is acknowledged that had been sent when they began. LOSS, a timeout has said so: the first
+ * segment goes again from a window of one, and what follows it as answers come.
  *
- * <p>Algorithm; the state is the connection's. Scoreboards are pooled: one is attached while there is something on it.
+ * <p>State machine; the state is the connection's. Records are pooled: one is attached while there is something in it.
  */
 final class LossRecovery {
-    /** Duplicates that mean a loss (RFC 5681, section 3.2; DupThresh of RFC 6675). */
+    /** Duplicates that mean a loss where there is no SACK (RFC 5681, section 3.2). */
     private static final int DUPLICATE_THRESHOLD = 3;
 
     private static final int MAX_POOLED = 1024;
 
     private final TcpContext context;
-    private final SegmentBuffers segments;
-    private final SendQueue queue;
-    private final SegmentWriter writer;
-    private final Deque<SackScoreboard> spare = new ArrayDeque<>(MAX_POOLED);
+    private final Scoreboard scoreboard;
+    private final Rack rack;
+    private final TailLossProbe tailLossProbe;
+    private final Deque<RecoveryRecord> spare = new ArrayDeque<>(MAX_POOLED);
 
-    LossRecovery(TcpContext context, SendQueue queue, SegmentWriter writer) {
+    /** The acknowledgment at hand has reported a duplicate. */
+    private boolean isDuplicateReported;
+
+    private int deliveredBefore;
+    private int lostBefore;
+
+    LossRecovery(
+            TcpContext context, Scoreboard scoreboard, Rack rack, TailLossProbe tailLossProbe) {
         this.context = context;
-        this.segments = context.segments;
-        this.queue = queue;
-        this.writer = writer;
+        this.scoreboard = scoreboard;
+        this.rack = rack;
+        this.tailLossProbe = tailLossProbe;
     }
 
     // What acknowledgments say.
 
+    /** An acknowledgment has come, and nothing of it has been taken in yet. */
+    void begin(TcpConnection c, long nowNs) {
+        scoreboard.begin(c, nowNs);
+        isDuplicateReported = false;
+        deliveredBefore = c.delivered;
+        lostBefore = c.lostTotal;
+    }
+
     /**
-     * Reads the SACK blocks of a segment.
+     * Reads the SACK blocks of a segment; SND.UNA is already the new one.
      *
      * @return bytes that are newly known to have arrived
      */
-    int selective(TcpConnection c, ArrivingSegment segment) {
+    int selective(TcpConnection c, ArrivingSegment segment, long nowNs) {
+        RecoveryRecord record = c.record;
+        if (record != null) {
+            record.ranges.acknowledged(c.sndUna);
+        }
         int blocks = segment.options.sackBlocks();
         if (blocks == 0 || !c.hasSack) {
             return 0;
@@ -58,18 +78,29 @@ final class LossRecovery {
             int left = segment.options.sackLeftEdge(context.memory, i);
             int right = segment.options.sackRightEdge(context.memory, i);
             if (i == 0 && isDuplicateReport(c, segment, left, right)) {
-                context.counters.increment(TcpCounter.DUPLICATES_REPORTED);
-                continue;
-            }
-            int sacked = scoreboard(c).sacked(left, right, c.sndUna, c.sndMax);
-            if (sacked < 0) {
-                context.counters.increment(TcpCounter.SACK_BLOCKS_INVALID);
+                duplicateReported(c, left, right);
             } else {
-                news += sacked;
+                news += block(c, left, right, nowNs);
             }
         }
-        if (news == 0) {
-            detachIfEmpty(c);
+        return news;
+    }
+
+    private int block(TcpConnection c, int left, int right, long nowNs) {
+        RecoveryRecord record = attached(c);
+        int pieces = record.ranges.sacked(left, right, c.sndUna, c.sndMax);
+        if (pieces == SackRanges.INVALID) {
+            context.counters.increment(TcpCounter.SACK_BLOCKS_INVALID);
+        }
+        int news = 0;
+        for (int i = 0; i < pieces; i++) {
+            news +=
+                    scoreboard.sacked(
+                            c,
+                            record,
+                            record.ranges.pieceLeft(i),
+                            record.ranges.pieceRight(i),
+                            nowNs);
         }
         return news;
     }
@@ -84,250 +115,468 @@ final class LossRecovery {
                 && right - s.options.sackRightEdge(context.memory, 1) <= 0;
     }
 
-    /**
-     * {@return whether duplicates may be of what was sent before the last recovery ended} Without SACK those of its end
-     * may come from retransmissions that were not needed, so that more than its end has to be acknowledged (RFC 6582,
-     * section 3.2, step 2); with SACK they bring no news (RFC 6675, section 5.1).
-     */
-    private static boolean isOfLastRecovery(TcpConnection c) {
-        int beyond = c.sndUna - c.recover;
-        return c.hasSack ? beyond < 0 : beyond <= 0;
+    private void duplicateReported(TcpConnection c, int left, int right) {
+        context.counters.increment(TcpCounter.DUPLICATES_REPORTED);
+        isDuplicateReported = true;
+        if (c.retransmissions > 0) {
+            // What was never sent again is a duplicate of the network's making.
+            Rack.duplicateReported(c);
+        }
+        RecoveryRecord record = c.record;
+        if (record != null && left - record.undoFrom >= 0 && right - c.recover <= 0) {
+            int segments = Math.max(1, (right - left + c.mss - 1) / c.mss);
+            record.unreported = Math.max(0, record.unreported - segments);
+            record.isReported = true;
+        }
     }
 
-    /** An acknowledgment has said again what was said before (RFC 5681, section 2), or SACK brought news. */
-    void duplicate(TcpConnection c, long nowNs) {
-        if (c.duplicateAcks <= c.flightSize() / c.mss) {
+    /**
+     * All that an acknowledgment says has been taken in: decides what follows from it.
+     *
+     * @param acked bytes by which SND.UNA has gone on
+     * @param isDuplicate it is a duplicate in the sense of RFC 5681, section 2, or brought news by SACK
+     */
+    void answered(
+            TcpConnection c, ArrivingSegment segment, int acked, boolean isDuplicate, long nowNs) {
+        tailLossProbe.answered(c, segment, isDuplicate, isDuplicateReported, this, nowNs);
+        if (c.record != null || c.recovery != TcpConnection.OPEN || isDuplicate) {
+            decide(c, segment, acked, isDuplicate, nowNs);
+        } else {
+            c.duplicateAcks = 0;
+        }
+        scoreboard.end(c, deliveredBefore, lostBefore, nowNs);
+    }
+
+    private void decide(
+            TcpConnection c, ArrivingSegment segment, int acked, boolean isDuplicate, long nowNs) {
+        int duplicatesBefore = c.duplicateAcks;
+        if (!c.hasSack) {
+            countDuplicate(c, acked, isDuplicate);
+        }
+        RecoveryRecord record = c.record;
+        if (record != null && c.hasSack) {
+            lookForReneging(c, record, nowNs);
+            record.reorderingNs = rack.detect(c, record, nowNs);
+        }
+        switch (c.recovery) {
+            case TcpConnection.FAST_RECOVERY, TcpConnection.REDUCTION ->
+                    recovering(c, segment, acked, nowNs);
+            case TcpConnection.LOSS -> lost(c, segment, acked, isDuplicate, nowNs);
+            default -> open(c, acked, nowNs);
+        }
+        if (c.recovery == TcpConnection.FAST_RECOVERY || c.recovery == TcpConnection.REDUCTION) {
+            int news =
+                    c.hasSack
+                            ? c.delivered - deliveredBefore
+                            : withoutSack(c, acked, isDuplicate, duplicatesBefore);
+            reduce(c, Math.max(0, news), acked > 0);
+        }
+        detachIfDone(c);
+    }
+
+    /** Each duplicate stands for a segment that has arrived, and each of new data for those that it counts in. */
+    private static void countDuplicate(TcpConnection c, int acked, boolean isDuplicate) {
+        if (isDuplicate && c.duplicateAcks <= c.flightSize() / c.mss) {
             // More than there are segments under way say nothing more.
             c.duplicateAcks++;
         }
-        if (c.recovery == TcpConnection.OPEN && isLost(c)) {
+        if (acked > 0) {
+            c.duplicateAcks =
+                    c.recovery == TcpConnection.FAST_RECOVERY
+                            ? Math.max(0, c.duplicateAcks - Math.max(1, acked / c.mss) + 1)
+                            : 0;
+        }
+    }
+
+    private static int withoutSack(
+            TcpConnection c, int acked, boolean isDuplicate, int duplicatesBefore) {
+        int counted = Math.max(0, duplicatesBefore - c.duplicateAcks) * c.mss;
+        return acked > 0 ? Math.max(c.mss, acked - counted) : isDuplicate ? c.mss : 0;
+    }
+
+    // Nothing is known to be lost.
+
+    private void open(TcpConnection c, int acked, long nowNs) {
+        undoIfReported(c);
+        if (acked > 0 && c.hasRecovered && c.sndUna - c.recover > 0) {
+            // After 2^31 bytes more it would seem to be ahead.
+            c.hasRecovered = false;
+        }
+        if (c.hasSack ? c.toResendBytes > 0 : c.duplicateAcks >= DUPLICATE_THRESHOLD) {
             enterFastRecovery(c, nowNs);
         }
     }
 
-    private boolean isLost(TcpConnection c) {
-        return c.duplicateAcks >= DUPLICATE_THRESHOLD
-                || (c.scoreboard != null && c.scoreboard.isLost(c.sndUna, c.mss));
-    }
-
     private void enterFastRecovery(TcpConnection c, long nowNs) {
-        if (c.hasRecovered && isOfLastRecovery(c)) {
+        if (!c.hasSack && c.hasRecovered && c.sndUna - c.recover <= 0) {
+            // RFC 6582, section 3.2, step 2: duplicates may come from retransmissions that were not
+            // needed, until more is acknowledged than the end of the last recovery.
             return;
         }
         context.counters.increment(TcpCounter.FAST_RECOVERIES);
+        reductionBegins(c, TcpConnection.FAST_RECOVERY, nowNs);
         congestion(c).lossDetected(c.flightSize(), c.mss, nowNs);
-        c.recovery = TcpConnection.FAST_RECOVERY;
+        if (!c.hasSack) {
+            headLost(c);
+        }
+        c.mustRetransmit = true;
+    }
+
+    /** A router has told that it is congested, for the first time in this window (RFC 3168, section 6.1.2). */
+    boolean congestionExperienced(TcpConnection c, long nowNs) {
+        if (c.recovery != TcpConnection.OPEN) {
+            return false;
+        }
+        context.counters.increment(TcpCounter.CONGESTION_REDUCTIONS);
+        reductionBegins(c, TcpConnection.REDUCTION, nowNs);
+        congestion(c).congestionExperienced(c.flightSize(), c.mss, nowNs);
+        reduce(c, 0, true);
+        return true;
+    }
+
+    private void reductionBegins(TcpConnection c, byte recovery, long nowNs) {
+        RecoveryRecord record = attached(c);
+        record.recoverFlight = Math.max(c.mss, scoreboard.sample.priorInFlightBytes);
+        record.prrDelivered = 0;
+        record.prrOut = 0;
+        c.recovery = recovery;
         c.recover = c.sndMax;
         c.hasRecovered = true;
-        c.mustRetransmit = true;
-        if (c.hasSack) {
-            scoreboard(c).recoveryStarted(c.sndUna, c.sndMax);
+        mayUndo(c, record, recovery == TcpConnection.FAST_RECOVERY);
+    }
+
+    private static void mayUndo(TcpConnection c, RecoveryRecord record, boolean may) {
+        record.mayUndo = may;
+        record.isReported = false;
+        record.unreported = 0;
+        record.hasResent = false;
+        record.undoFrom = c.sndUna;
+        record.forgetAfter = c.sndMax;
+    }
+
+    private void headLost(TcpConnection c) {
+        if (c.sndHead != PacketBuffers.NONE && c.sndHead != c.sndUnsent) {
+            scoreboard.lost(c, attached(c), c.sndHead);
         }
     }
 
-    /**
-     * New data was acknowledged; SND.UNA is already the new one.
-     *
-     * @return whether the congestion window may grow by it
-     */
-    boolean acknowledged(TcpConnection c, int acked, long nowNs) {
-        SackScoreboard scoreboard = c.scoreboard;
-        if (scoreboard != null) {
-            scoreboard.acknowledged(c.sndUna);
+    // Recovery by acknowledgments.
+
+    private void recovering(TcpConnection c, ArrivingSegment segment, int acked, long nowNs) {
+        RecoveryRecord record = attached(c);
+        boolean isFast = c.recovery == TcpConnection.FAST_RECOVERY;
+        if (isFast && (undoIfReported(c) || undoIfDelayed(c, segment, acked))) {
+            return;
         }
-        if (c.recovery == TcpConnection.OPEN) {
-            c.duplicateAcks = 0;
-            if (c.hasRecovered && c.sndUna - c.recover > 0) {
-                // After 2^31 bytes more it would seem to be ahead.
-                c.hasRecovered = false;
-            }
-            detachIfEmpty(c);
-            return true;
+        if (!isFast && c.toResendBytes > 0) {
+            // A loss shows after the echo: the window was reduced already.
+            c.recovery = TcpConnection.FAST_RECOVERY;
+            c.mustRetransmit = true;
+            context.counters.increment(TcpCounter.FAST_RECOVERIES);
+            isFast = true;
         }
-        if (c.sndUna - c.recover >= 0) {
-            // RFC 6582, section 3.2, step 3: recovery itself says what the window is.
-            boolean wasFast = c.recovery == TcpConnection.FAST_RECOVERY;
-            leave(c, nowNs);
-            return !wasFast;
-        }
-        if (c.recovery == TcpConnection.LOSS) {
-            return true;
-        }
-        // RFC 6582, section 3.2, step 3: a partial acknowledgment; what is next is lost as well.
-        if (!c.hasSack) {
-            c.duplicateAcks = Math.max(0, c.duplicateAcks - Math.max(1, acked / c.mss) + 1);
+        if (acked > 0 && c.sndUna - c.recover >= 0) {
+            leave(c, record, nowNs);
+        } else if (acked > 0 && isFast && !c.hasSack) {
+            // RFC 6582, section 3.2, step 3: a partial acknowledgment; what is next is lost too.
+            headLost(c);
             c.mustRetransmit = true;
         }
-        return false;
     }
 
-    private void leave(TcpConnection c, long nowNs) {
-        if (c.recovery == TcpConnection.FAST_RECOVERY) {
-            congestion(c).recoveryEnded(c.flightSize(), c.mss, nowNs);
+    /** PRR: what may be in the network after this acknowledgment. */
+    private void reduce(TcpConnection c, int news, boolean isAdvancing) {
+        RecoveryRecord record = attached(c);
+        CongestionControl congestion = congestion(c);
+        record.prrDelivered += news;
+        int pipe = Scoreboard.inFlight(c);
+        int allowed =
+                ProportionalRateReduction.allowance(
+                        record.prrDelivered,
+                        record.prrOut,
+                        news,
+                        pipe,
+                        congestion.ssthresh(),
+                        record.recoverFlight,
+                        c.mss,
+                        isAdvancing && c.lostTotal == lostBefore);
+        if (c.recovery == TcpConnection.REDUCTION && record.prrOut == 0 && pipe > 0) {
+            // Nothing has to go again, so that nothing has to go at once.
+            allowed = pipe > congestion.ssthresh() ? Math.max(0, allowed - c.mss) : allowed;
+        }
+        record.window = pipe + allowed;
+    }
+
+    private void leave(TcpConnection c, RecoveryRecord record, long nowNs) {
+        if (c.recovery != TcpConnection.LOSS) {
+            congestion(c).recoveryEnded(Scoreboard.inFlight(c), c.mss, nowNs);
+        }
+        if (c.recovery != TcpConnection.REDUCTION) {
+            Rack.recoveryEnded(c);
         }
         c.recovery = TcpConnection.OPEN;
         c.mustRetransmit = false;
         c.duplicateAcks = 0;
-        if (c.scoreboard != null) {
-            c.scoreboard.recoveryEnded();
-        }
-        detachIfEmpty(c);
+        record.isTimeoutInDoubt = false;
+        record.forgetAfter = c.sndMax;
     }
 
-    /** The retransmission timer has run out (RFC 6298, rules 5.4 to 5.6; RFC 6675, section 5.1). */
+    // After a timeout.
+
+    /** The retransmission timer has run out (RFC 6298, rules 5.4 to 5.6; RFC 8985, section 6.3). */
     void timedOut(TcpConnection c, long nowNs) {
-        congestion(c).timedOut(c.flightSize(), c.mss, c.timeouts == 0, nowNs);
-        lost(c);
+        RecoveryRecord record = attached(c);
+        boolean isFirst = c.timeouts == 0;
+        if (record.isReneging || record.ranges.covers(c.sndUna, c.sndUna + 1)) {
+            context.counters.increment(TcpCounter.SACKS_RENEGED);
+            scoreboard.renege(c, record);
+            record.isReneging = false;
+        }
+        congestion(c).timedOut(c.flightSize(), c.mss, isFirst, nowNs);
+        if (isFirst && c.recovery != TcpConnection.LOSS) {
+            mayUndo(c, record, true);
+            record.isTimeoutInDoubt = true;
+        } else {
+            // RFC 5682, section 2.1, step 1: only the first timeout of a segment is looked into.
+            record.isTimeoutInDoubt = false;
+        }
+        record.hasProbed = false;
+        if (c.hasSack) {
+            rack.timedOut(c, record, nowNs);
+        } else {
+            rack.allLost(c, record);
+        }
+        lossBegins(c, record);
     }
 
-    /** Everything that is not acknowledged goes again, such as in smaller segments; no congestion is meant. */
-    void lost(TcpConnection c) {
+    private static void lossBegins(TcpConnection c, RecoveryRecord record) {
         c.recovery = TcpConnection.LOSS;
         c.recover = c.sndMax;
         c.hasRecovered = true;
         c.mustRetransmit = true;
         c.duplicateAcks = 0;
-        scoreboard(c).markAllLost(c.sndUna, c.sndMax);
+        c.tailNs = Long.MAX_VALUE;
+        record.reorderingNs = Long.MAX_VALUE;
     }
 
-    // Sending again.
+    /** Everything that is not acknowledged goes again, such as in smaller segments; no congestion is meant. */
+    void lost(TcpConnection c) {
+        RecoveryRecord record = attached(c);
+        rack.allLost(c, record);
+        mayUndo(c, record, false);
+        record.isTimeoutInDoubt = false;
+        lossBegins(c, record);
+    }
 
-    /** Sends again what is lost, as far as the congestion window lets it. */
-    void retransmit(TcpConnection c, long nowNs) {
-        SackScoreboard scoreboard = c.scoreboard;
-        if (scoreboard == null) {
-            if (c.mustRetransmit && resend(c, c.sndUna, nowNs) != 0) {
-                c.mustRetransmit = false;
-            }
+    private void lost(
+            TcpConnection c, ArrivingSegment segment, int acked, boolean isDuplicate, long nowNs) {
+        RecoveryRecord record = attached(c);
+        if (undoIfReported(c) || undoIfDelayed(c, segment, acked)) {
             return;
         }
-        int cwnd = congestion(c).cwnd();
-        while (c.mustRetransmit || scoreboard.pipe(c.sndUna, c.sndMax, c.mss) + c.mss <= cwnd) {
-            int from = c.sndUna;
-            // The first of all goes whatever the peer has said of it (RFC 2018, section 8; RFC
-            // 6675,
-            // section 5, step 4.3).
-            if (!c.mustRetransmit) {
-                int rule = scoreboard.next(c.sndUna, c.sndMax, c.mss);
-                if (rule == SackScoreboard.NOTHING
-                        || (rule != SackScoreboard.RULE_1 && c.hasUnsent())) {
-                    // Rule 2: new data before what may be lost.
-                    break;
-                }
-                from = scoreboard.nextSequence();
-            }
-            int bytes = resend(c, from, nowNs);
-            if (bytes == 0) {
-                break;
-            }
-            c.mustRetransmit = false;
-            scoreboard.retransmitted(from, from + bytes);
+        boolean isAll = acked > 0 && c.sndUna - c.recover >= 0;
+        if (record.isTimeoutInDoubt && !isAll && inquire(c, record, acked, isDuplicate)) {
+            return;
+        }
+        if (isAll) {
+            leave(c, record, nowNs);
         }
     }
 
     /**
-     * Sends the segment again that holds a sequence number.
+     * F-RTO (RFC 5682, sections 2.1 and 3.1): the answer to the first retransmission, and the answer to the new
+     * data that is sent then, tell whether what was sent before the timeout is still arriving.
      *
-     * @return the numbers from there on that went; 0 if none did
+     * @return whether the timeout was for nothing, and is taken back
      */
-    private int resend(TcpConnection c, int sequence, long nowNs) {
-        int packet = queue.find(c, sequence);
-        if (packet == PacketBuffers.NONE || packet == c.sndUnsent) {
-            return c.finSent && c.sndUna != c.sndMax ? resendFin(c, nowNs) : 0;
-        }
-        if (queue.isHeld(packet)) {
-            // A NIC or a queue has not sent it yet, so that it is not lost; it must not be changed.
-            context.counters.increment(TcpCounter.RETRANSMISSIONS_HELD);
-            return 0;
-        }
-        int most = most(c, segments.sequence(packet));
-        if (most <= 0) {
-            return 0;
-        }
-        if (segments.length(packet) > most) {
-            if (!queue.split(c, packet, most)) {
-                return 0;
+    private boolean inquire(
+            TcpConnection c, RecoveryRecord record, int acked, boolean isDuplicate) {
+        if (record.hasProbed) {
+            record.isTimeoutInDoubt = false;
+            if (scoreboard.hasOriginal() && (c.hasSack || acked > 0)) {
+                undo(c, record);
+                return true;
             }
-            if (segments.end(packet) - sequence <= 0) {
-                // It is in what was cut off.
-                return resend(c, sequence, nowNs);
-            }
+            return false;
         }
-        int bytes = segments.length(packet);
-        boolean isLast = packet == c.sndTail;
-        boolean hasFin = isLast && c.finSent;
-        int flags = TcpHeader.ACK | (isLast ? TcpHeader.PSH : 0) | (hasFin ? TcpHeader.FIN : 0);
-        if (writer.data(c, packet, bytes, flags, nowNs) < 0) {
-            return 0;
+        if (acked > 0 && c.hasUnsent()) {
+            record.hasProbed = true;
+            c.extraSegments = 2;
+        } else if (isDuplicate || acked > 0) {
+            record.isTimeoutInDoubt = false;
         }
-        resent(c);
-        return segments.end(packet) - sequence + (hasFin ? 1 : 0);
+        return false;
     }
 
-    /**
-     * {@return the bytes that may go from a sequence number on} A window that has shrunk holds for what is sent again,
-     * too, since the peer drops what is beyond it; but for the first of all, which goes whatever the window is.
-     */
-    private static int most(TcpConnection c, int sequence) {
-        int room = c.sndUna + c.sndWnd - sequence;
-        return room > 0 || sequence - c.sndUna > 0 ? Math.min(room, c.mss) : c.mss;
+    /** Retransmissions wait while new data is under way to find out whether they are needed. */
+    static boolean isProbing(TcpConnection c) {
+        RecoveryRecord record = c.record;
+        return record != null && record.isTimeoutInDoubt && record.hasProbed;
     }
 
-    private int resendFin(TcpConnection c, long nowNs) {
-        if (writer.control(c, c.sndMax - 1, TcpHeader.FIN | TcpHeader.ACK, nowNs) < 0) {
-            return 0;
+    private void lookForReneging(TcpConnection c, RecoveryRecord record, long nowNs) {
+        boolean isHeadThere =
+                c.sackedBytes > 0
+                        && c.sndHead != PacketBuffers.NONE
+                        && context.segments.is(c.sndHead, SegmentBuffers.SACKED);
+        if (isHeadThere && !record.isReneging) {
+            // Its acknowledgment may be on the way; not for a whole timeout.
+            c.retransmitNs = Math.min(c.retransmitNs, nowNs + Math.max(c.srttNs / 2, 10_000_000L));
         }
-        resent(c);
-        return 1;
+        record.isReneging = isHeadThere;
     }
 
-    private void resent(TcpConnection c) {
-        c.retransmissions++;
-        context.counters.increment(TcpCounter.RETRANSMISSIONS);
-    }
+    // Taking back.
 
-    // Scoreboards.
-
-    private SackScoreboard scoreboard(TcpConnection c) {
-        SackScoreboard scoreboard = c.scoreboard;
-        if (scoreboard == null) {
-            scoreboard = spare.isEmpty() ? new SackScoreboard() : spare.pop();
-            scoreboard.reset();
-            c.scoreboard = scoreboard;
+    /** The peer has reported each segment that was sent again as a duplicate (RFC 3708). */
+    private boolean undoIfReported(TcpConnection c) {
+        RecoveryRecord record = c.record;
+        if (record == null
+                || !record.mayUndo
+                || !record.hasResent
+                || !record.isReported
+                || record.unreported > 0) {
+            return false;
         }
-        return scoreboard;
+        undo(c, record);
+        return true;
     }
 
-    private void detachIfEmpty(TcpConnection c) {
-        SackScoreboard scoreboard = c.scoreboard;
-        if (scoreboard != null
+    /** The answer is older than the retransmission (RFC 3522, section 3.2). */
+    private boolean undoIfDelayed(TcpConnection c, ArrivingSegment segment, int acked) {
+        RecoveryRecord record = attached(c);
+        if (acked == 0
+                || !record.mayUndo
+                || !record.hasResent
+                || !c.hasTimestamps
+                || !segment.options.hasTimestamps()
+                || segment.options.timestampEchoReply() - record.firstResentTimestamp >= 0) {
+            return false;
+        }
+        undo(c, record);
+        return true;
+    }
+
+    private void undo(TcpConnection c, RecoveryRecord record) {
+        context.counters.increment(
+                c.recovery == TcpConnection.LOSS
+                        ? TcpCounter.SPURIOUS_TIMEOUTS
+                        : TcpCounter.SPURIOUS_RECOVERIES);
+        scoreboard.unlose(c);
+        congestion(c).undo();
+        record.mayUndo = false;
+        record.isTimeoutInDoubt = false;
+        c.recovery = TcpConnection.OPEN;
+        c.hasRecovered = false;
+        c.mustRetransmit = false;
+        c.duplicateAcks = 0;
+    }
+
+    // Timers.
+
+    /** The reordering window of some segment is over (RFC 8985, section 6.2, step 5). */
+    void reorderingEnded(TcpConnection c, long nowNs) {
+        RecoveryRecord record = c.record;
+        if (record == null) {
+            return;
+        }
+        begin(c, nowNs);
+        record.reorderingNs = rack.detect(c, record, nowNs);
+        if (c.toResendBytes > 0 && c.recovery == TcpConnection.OPEN) {
+            enterFastRecovery(c, nowNs);
+        }
+        if (c.recovery == TcpConnection.FAST_RECOVERY) {
+            reduce(c, 0, false);
+        }
+    }
+
+    // For those who send.
+
+    /** {@return how many bytes may be in the network} */
+    static int window(TcpConnection c, CongestionControl congestion) {
+        RecoveryRecord record = c.record;
+        boolean isReduced =
+                record != null
+                        && (c.recovery == TcpConnection.FAST_RECOVERY
+                                || c.recovery == TcpConnection.REDUCTION)
+                        && !congestion.governsRecovery();
+        return isReduced ? record.window : congestion.cwnd();
+    }
+
+    /** {@return whether the congestion control is told of this acknowledgment} */
+    static boolean isGrowing(TcpConnection c) {
+        return c.recovery == TcpConnection.OPEN
+                || c.recovery == TcpConnection.LOSS
+                || congestion(c).governsRecovery();
+    }
+
+    DeliverySample sample() {
+        return scoreboard.sample;
+    }
+
+    /** Bytes were sent, for the first time or again. */
+    static void sent(TcpConnection c, int bytes) {
+        RecoveryRecord record = c.record;
+        if (record != null) {
+            record.prrOut += bytes;
+        }
+    }
+
+    /** A segment was sent again. */
+    void resent(TcpConnection c, long nowNs) {
+        RecoveryRecord record = attached(c);
+        record.unreported++;
+        if (!record.hasResent) {
+            record.hasResent = true;
+            record.firstResentTimestamp = SegmentWriter.timestamp(c, nowNs);
+        }
+    }
+
+    // Records.
+
+    private RecoveryRecord attached(TcpConnection c) {
+        RecoveryRecord record = c.record;
+        if (record == null) {
+            record = spare.isEmpty() ? new RecoveryRecord() : spare.pop();
+            record.reset();
+            record.undoFrom = c.sndUna;
+            record.forgetAfter = c.sndMax;
+            c.record = record;
+        }
+        return record;
+    }
+
+    private void detachIfDone(TcpConnection c) {
+        RecoveryRecord record = c.record;
+        if (record != null
                 && c.recovery == TcpConnection.OPEN
-                && scoreboard.sackedBytes() == 0) {
-            detach(c, scoreboard);
+                && c.sackedBytes == 0
+                && c.lostBytes == 0
+                && c.resentBytes == 0
+                && record.ranges.ranges() == 0
+                && (!record.mayUndo || c.sndUna - record.forgetAfter > 0 || !record.hasResent)) {
+            detach(c, record);
         }
     }
 
     /** The connection is over. */
     void end(TcpConnection c) {
-        if (c.scoreboard != null) {
-            detach(c, c.scoreboard);
+        RecoveryRecord record = c.record;
+        if (record != null) {
+            detach(c, record);
         }
+        Scoreboard.clear(c);
         c.recovery = TcpConnection.OPEN;
     }
 
-    private void detach(TcpConnection c, SackScoreboard scoreboard) {
-        c.scoreboard = null;
+    private void detach(TcpConnection c, RecoveryRecord record) {
+        c.record = null;
         if (spare.size() < MAX_POOLED) {
-            spare.push(scoreboard);
+            spare.push(record);
         }
     }
 
     private static CongestionControl congestion(TcpConnection c) {
         return Objects.requireNonNull(c.congestion);
-    }
-
-    /** {@return the scoreboard that a connection has, for those who tell of it} */
-    static @Nullable SackScoreboard of(TcpConnection c) {
-        return c.scoreboard;
     }
 }

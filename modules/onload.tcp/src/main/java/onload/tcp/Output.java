@@ -3,7 +3,6 @@ package onload.tcp;
 import onload.nic.packet.PacketBuffers;
 import onload.tcp.congestion.CongestionControl;
 import onload.tcp.counter.TcpCounter;
-import onload.tcp.recovery.SackScoreboard;
 import onload.wire.TcpHeader;
 
 import java.util.Objects;
@@ -23,7 +22,10 @@ final class Output {
     private final PacketBuffers buffers;
     private final SegmentWriter writer;
     private final SendQueue queue;
-    private final LossRecovery lossRecovery;
+    private final Scoreboard scoreboard;
+    private final Retransmission retransmission;
+    private final TailLossProbe tailLossProbe;
+    private final Pacer pacer;
     private final Timers timers;
     private final PathMtu pathMtu;
     private final long corkNs;
@@ -33,7 +35,10 @@ final class Output {
             TcpContext context,
             SegmentWriter writer,
             SendQueue queue,
-            LossRecovery lossRecovery,
+            Scoreboard scoreboard,
+            Retransmission retransmission,
+            TailLossProbe tailLossProbe,
+            Pacer pacer,
             PathMtu pathMtu,
             Timers timers) {
         this.context = context;
@@ -41,7 +46,10 @@ final class Output {
         this.buffers = context.buffers;
         this.writer = writer;
         this.queue = queue;
-        this.lossRecovery = lossRecovery;
+        this.scoreboard = scoreboard;
+        this.retransmission = retransmission;
+        this.tailLossProbe = tailLossProbe;
+        this.pacer = pacer;
         this.pathMtu = pathMtu;
         this.timers = timers;
         initialSegments = context.settings.number(TcpSetting.INITIAL_WINDOW_SEGMENTS);
@@ -58,11 +66,19 @@ final class Output {
             return;
         }
         pathMtu.check(c, nowNs);
+        c.isPaced = false;
         if (c.recovery != TcpConnection.OPEN) {
-            lossRecovery.retransmit(c, nowNs);
+            retransmission.run(c, nowNs);
         }
         if (c.hasUnsent()) {
             sendNew(c, nowNs);
+        }
+        if (c.extraSegments > 0) {
+            c.extraSegments = 0;
+            TailLossProbe.sent(c);
+        }
+        if (!c.hasUnsent() && c.toResendBytes == 0) {
+            limitedByApplication(c);
         }
         if (c.finQueued && !c.finSent && !c.hasUnsent()) {
             sendFin(c, nowNs);
@@ -71,6 +87,16 @@ final class Output {
             acknowledge(c, nowNs);
         }
         timers.arm(c);
+    }
+
+    /** Nothing waits to be sent: until all of this has arrived, the rate that is measured is the user's. */
+    private static void limitedByApplication(TcpConnection c) {
+        CongestionControl congestion = c.congestion;
+        int flight = Scoreboard.inFlight(c);
+        if (congestion != null && flight < LossRecovery.window(c, congestion)) {
+            int until = c.delivered + flight;
+            c.applicationLimited = until == 0 ? 1 : until;
+        }
     }
 
     private void acknowledge(TcpConnection c, long nowNs) {
@@ -94,15 +120,21 @@ final class Output {
             int window = CongestionControl.initialWindow(initialSegments, c.mss);
             congestion.idle(window, idleNs, timers.rto(c));
         }
-        int cwnd = congestion.cwnd();
-        int flight = inFlight(c);
+        int window = LossRecovery.window(c, congestion);
+        int flight = Scoreboard.inFlight(c);
         while (c.hasUnsent()) {
             int packet = c.sndUnsent;
-            int bytes = sendableNow(c, packet, flight, cwnd, nowNs);
-            if (bytes <= 0 || !send(c, packet, bytes, nowNs)) {
+            int bytes = sendableNow(c, packet, flight, window, nowNs);
+            if (bytes <= 0
+                    || !pacer.mayGo(c, congestion, nowNs)
+                    || !send(c, packet, bytes, nowNs)) {
                 break;
             }
             flight += bytes;
+            if (c.extraSegments > 0) {
+                c.extraSegments--;
+                TailLossProbe.sent(c);
+            }
         }
         if (c.hasUnsent() && c.isIdle() && c.retransmitNs == Long.MAX_VALUE) {
             // Nothing is under way that an answer could come to: ask by and by (RFC 9293, section
@@ -112,21 +144,8 @@ final class Output {
         }
     }
 
-    /** {@return what is under way in the sense of RFC 6675: sent, and neither acknowledged nor lost} */
-    private static int inFlight(TcpConnection c) {
-        SackScoreboard scoreboard = c.scoreboard;
-        if (scoreboard != null) {
-            return scoreboard.pipe(c.sndUna, c.sndMax, c.mss);
-        }
-        int flight = c.flightSize();
-        // Without SACK each duplicate says that a segment has left the network.
-        return c.duplicateAcks == 0 || c.hasSack
-                ? flight
-                : Math.max(0, flight - c.duplicateAcks * c.mss);
-    }
-
     /** {@return the bytes of the first unsent packet that may go now; 0 for none} */
-    private int sendableNow(TcpConnection c, int packet, int flight, int cwnd, long nowNs) {
+    private int sendableNow(TcpConnection c, int packet, int flight, int window, long nowNs) {
         int length = segments.length(packet);
         int bytes = Math.min(length, c.mss);
         int usable = c.sndUna + c.sndWnd - c.sndNxt;
@@ -137,7 +156,7 @@ final class Output {
             }
             bytes = usable;
         }
-        if (flight > 0 && flight + bytes > cwnd) {
+        if (flight > 0 && flight + bytes > window && c.extraSegments == 0) {
             return 0;
         }
         boolean isSmall = bytes < c.mss && bytes == length && packet == c.sndTail;
@@ -178,7 +197,11 @@ final class Output {
             // The user answers: acknowledgments can wait for what it says.
             c.quickAcks = 0;
         }
+        scoreboard.sent(c, packet, nowNs);
+        pacer.sent(c, bytes, nowNs);
+        LossRecovery.sent(c, bytes);
         advance(c, packet, bytes, hasFin, nowNs);
+        tailLossProbe.schedule(c, nowNs);
         return true;
     }
 
@@ -222,6 +245,7 @@ final class Output {
         c.finSent = true;
         c.sndNxt++;
         c.sndMax = c.sndNxt;
+        tailLossProbe.schedule(c, nowNs);
     }
 
     /** {@return whether the congestion window is what holds the connection back, so that it should grow} */

@@ -23,8 +23,10 @@ final class SendQueue {
     private final PacketBuffers buffers;
     private final UnsafeBuffer memory;
     private final SegmentBuffers segments;
+    private final Scoreboard scoreboard;
 
-    SendQueue(TcpContext context) {
+    SendQueue(TcpContext context, Scoreboard scoreboard) {
+        this.scoreboard = scoreboard;
         pool = context.pool;
         buffers = context.buffers;
         memory = context.memory;
@@ -143,7 +145,7 @@ final class SendQueue {
      * @param bytes that stay in it, fewer than it has
      * @return false if there is no buffer for the rest
      */
-    boolean split(TransmissionControlBlock c, int packet, int bytes) {
+    boolean split(TcpConnection c, int packet, int bytes) {
         int rest = pool.allocate(PacketPool.SEND);
         if (rest == PacketBuffers.NONE) {
             return false;
@@ -160,21 +162,15 @@ final class SendQueue {
             c.sndTail = rest;
         }
         c.sndQueuedPackets++;
+        if (segments.transmissions(packet) > 0) {
+            scoreboard.split(c, packet, rest);
+        }
         return true;
     }
 
     /** {@return whether somebody else still reads the packet, such as a NIC or a queue before it} */
     boolean isHeld(int packet) {
         return buffers.references(packet) != 1;
-    }
-
-    /** {@return the packet with a sequence number that was sent; or NONE, such as for that of a FIN} */
-    int find(TransmissionControlBlock c, int sequence) {
-        int packet = c.sndHead;
-        while (packet != PacketBuffers.NONE && segments.end(packet) - sequence <= 0) {
-            packet = buffers.next(packet);
-        }
-        return packet;
     }
 
     /**
@@ -184,13 +180,16 @@ final class SendQueue {
      * @return when the newest segment was sent of those that are acknowledged whole and were sent but once (Karn's
      *     rule; RFC 6298, section 3); or {@link #NO_TIME}
      */
-    long acknowledged(TransmissionControlBlock c, int acknowledgment) {
+    long acknowledged(TcpConnection c, int acknowledgment, long nowNs) {
         long sentNs = NO_TIME;
         int packet = c.sndHead;
         while (packet != PacketBuffers.NONE && segments.end(packet) - acknowledgment <= 0) {
             int next = buffers.next(packet);
             int transmissions = segments.transmissions(packet);
             sentNs = transmissions == 1 ? segments.sentNs(packet) : NO_TIME;
+            if (transmissions > 0) {
+                scoreboard.acknowledged(c, packet, nowNs);
+            }
             c.sndQueuedBytes -= segments.length(packet);
             c.sndQueuedPackets--;
             if (packet == c.sndUnsent) {
@@ -208,9 +207,12 @@ final class SendQueue {
         return sentNs;
     }
 
-    private void trim(TransmissionControlBlock c, int packet, int acknowledgment) {
+    private void trim(TcpConnection c, int packet, int acknowledgment) {
         int bytes = acknowledgment - segments.sequence(packet);
         if (bytes > 0) {
+            if (segments.transmissions(packet) > 0) {
+                scoreboard.trimmed(c, packet, bytes);
+            }
             segments.trimFront(packet, bytes);
             c.sndQueuedBytes -= bytes;
         }

@@ -90,7 +90,7 @@ final class SynchronizedInput {
                 && s.sequence == c.rcvNxt
                 && c.outOfOrder == null
                 && !c.finReceived
-                && c.scoreboard == null
+                && c.record == null
                 && !c.isOrphan
                 && !c.hasUrgent
                 && !c.finReceived

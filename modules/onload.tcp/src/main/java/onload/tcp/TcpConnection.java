@@ -67,6 +67,7 @@ public final class TcpConnection extends TransmissionControlBlock {
     static final byte OPEN = 0;
     static final byte FAST_RECOVERY = 1;
     static final byte LOSS = 2;
+    static final byte REDUCTION = 3;
 
     private final TcpEngine engine;
 
@@ -79,7 +80,7 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** Where the queue was when recovery began: it ends when all of that is acknowledged (RFC 6582, RFC 6675). */
     int recover;
 
-    /** {@link #OPEN}, {@link #FAST_RECOVERY} or {@link #LOSS}. */
+    /** {@link #OPEN}, {@link #FAST_RECOVERY}, {@link #LOSS} or {@link #REDUCTION}. */
     byte recovery;
 
     /** Recovery has sent nothing yet: the first segment goes whatever the window says. */
@@ -173,7 +174,50 @@ public final class TcpConnection extends TransmissionControlBlock {
     long segmentsReceived;
     long segmentsSent;
     int retransmissions;
-    int lostSegments;
+
+    /** Bytes that the peer has by selective acknowledgment; that are lost; of these, that were not sent again. */
+    int sackedBytes;
+
+    int lostBytes;
+    int toResendBytes;
+
+    /** Bytes that were sent again and may still arrive. */
+    int resentBytes;
+
+    /** Bytes that were ever lost; wraps around. */
+    int lostTotal;
+
+    /** When the smallest round-trip time was measured. */
+    long minRttSinceNs;
+
+    /** RACK: segments have come out of order (RFC 8985, section 5.3). */
+    boolean hasReordering;
+
+    /** RACK.reo_wnd_mult, and for how many recoveries it stays. */
+    byte reorderingMultiplier = 1;
+
+    byte reorderingPersists;
+
+    /** Where {@link #delivered} is when the reordering window may grow again. */
+    int reorderingRound;
+
+    /** A tail loss probe was sent and has no answer; it was an old segment; and what answers it: TLP.end_seq. */
+    boolean hasTailProbe;
+
+    boolean isTailProbeAgain;
+    int tailEnd;
+
+    /** So many segments of new data may go whatever the congestion window is. */
+    byte extraSegments;
+
+    /** Waits for {@link #paceNs}. */
+    boolean isPaced;
+
+    /** When the next segment may go. */
+    long paceNs;
+
+    /** Bytes per second, 0 for no limit. */
+    long pacingRate;
 
     @Nullable TcpListener listener;
     LocalPorts.@Nullable Binding binding;

@@ -10,7 +10,6 @@ import onload.tcp.congestion.CongestionControls;
 import onload.tcp.counter.TcpCounter;
 import onload.tcp.counter.TcpCounters;
 import onload.tcp.flow.Flow;
-import onload.tcp.recovery.SackScoreboard;
 import onload.wire.IpProtocol;
 
 import org.jspecify.annotations.Nullable;
@@ -81,13 +80,29 @@ public final class TcpEngine {
         context = new TcpContext(ip, settings, events, random, counters, nowNs);
         segment = new ArrivingSegment(context.pool);
         SegmentWriter writer = new SegmentWriter(context);
-        SendQueue sendQueue = new SendQueue(context);
+        Scoreboard scoreboard = new Scoreboard(context);
+        SendQueue sendQueue = new SendQueue(context, scoreboard);
         ReceiveQueue receiveQueue = new ReceiveQueue(context);
         timers = new Timers(context);
         stateless = new StatelessSegments(context);
-        LossRecovery lossRecovery = new LossRecovery(context, sendQueue, writer);
+        TailLossProbe tailLossProbe = new TailLossProbe(context);
+        LossRecovery lossRecovery =
+                new LossRecovery(context, scoreboard, new Rack(context, scoreboard), tailLossProbe);
+        Pacer pacer = new Pacer(context);
+        Retransmission retransmission =
+                new Retransmission(context, sendQueue, writer, scoreboard, lossRecovery, pacer);
         pathMtu = new PathMtu(context, lossRecovery);
-        output = new Output(context, writer, sendQueue, lossRecovery, pathMtu, timers);
+        output =
+                new Output(
+                        context,
+                        writer,
+                        sendQueue,
+                        scoreboard,
+                        retransmission,
+                        tailLossProbe,
+                        pacer,
+                        pathMtu,
+                        timers);
         text = new Text(context, receiveQueue);
         timeWaits = new TimeWaitInput(context, stateless);
         teardown =
@@ -104,7 +119,7 @@ public final class TcpEngine {
         opening = new Opening(context, stateless, pathMtu, timers, teardown, timeWaits, touched);
         listenInput = new ListenInput(context, stateless, pathMtu, opening, this);
         Acknowledgments acknowledgments =
-                new Acknowledgments(context, sendQueue, lossRecovery, timers);
+                new Acknowledgments(context, sendQueue, lossRecovery, tailLossProbe, timers);
         synchronizedInput =
                 new SynchronizedInput(context, acknowledgments, text, teardown, touched, opening);
         errors = new ErrorInput(context, teardown, touched);
@@ -118,6 +133,8 @@ public final class TcpEngine {
                         listenInput,
                         timeWaits,
                         lossRecovery,
+                        tailLossProbe,
+                        retransmission,
                         teardown,
                         writer,
                         timers,
@@ -338,14 +355,11 @@ public final class TcpEngine {
     }
 
     TcpInfo info(TcpConnection c, long nowNs) {
-        SackScoreboard scoreboard = c.scoreboard;
         CongestionControl congestion = c.congestion;
         Destination to = c.destination;
         return new TcpInfo(
                 c.state(),
-                c.recovery == TcpConnection.OPEN
-                        ? "open"
-                        : c.recovery == TcpConnection.LOSS ? "loss" : "recovery",
+                condition(c),
                 c.timeouts,
                 c.probesSent,
                 Math.max(c.backoff, c.probeBackoff),
@@ -359,12 +373,12 @@ public final class TcpEngine {
                 c.rcvMss,
                 to == null ? 0 : pathMtu.advertised(to, c.maximumSegmentSize),
                 c.flightSize(),
-                scoreboard == null ? 0 : scoreboard.sackedBytes(),
+                c.sackedBytes,
                 c.pathMtu,
                 c.srttNs,
                 c.rttvarNs,
                 congestion == null ? 0 : congestion.ssthresh(),
-                congestion == null ? 0 : congestion.cwnd(),
+                congestion == null ? 0 : LossRecovery.window(c, congestion),
                 congestion == null ? CongestionControls.DEFAULT : congestion.name(),
                 c.sndWnd,
                 c.rcvWnd(),
@@ -377,6 +391,16 @@ public final class TcpEngine {
                 c.segmentsReceived,
                 user.notSent(c),
                 nowNs - c.lastReceivedNs);
+    }
+
+    /** {@return the name of Linux's for the condition of loss recovery} */
+    private static String condition(TcpConnection c) {
+        return switch (c.recovery) {
+            case TcpConnection.FAST_RECOVERY -> "recovery";
+            case TcpConnection.LOSS -> "loss";
+            case TcpConnection.REDUCTION -> "cwr";
+            default -> c.sackedBytes > 0 || c.duplicateAcks > 0 ? "disorder" : "open";
+        };
     }
 
     /** {@return what a connection of a tuple begins with that opens at a time; for tests} */

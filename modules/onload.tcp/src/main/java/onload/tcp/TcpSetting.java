@@ -95,6 +95,12 @@ public enum TcpSetting {
     /** Segments in the initial window (RFC 6928). */
     INITIAL_WINDOW_SEGMENTS(10, 1, 100),
 
+    /** Switch: tail loss probes (RFC 8985, section 7). */
+    TAIL_LOSS_PROBES(1, 0, 1),
+
+    /** Switch: segments are spread over the round trip also where the congestion control does not ask for it. */
+    PACING(0, 0, 1),
+
     /** Challenge ACKs in a second, of all connections (RFC 5961, section 7). */
     CHALLENGE_ACKS_PER_SECOND(1000, 1, 1_000_000),
 

@@ -21,6 +21,8 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private final ListenInput listenInput;
     private final TimeWaitInput timeWaits;
     private final LossRecovery lossRecovery;
+    private final TailLossProbe tailLossProbe;
+    private final Retransmission resending;
     private final Teardown teardown;
     private final SegmentWriter writer;
     private final Timers timers;
@@ -37,6 +39,8 @@ final class TimerExpiry implements TimerWheel.Expiry {
             ListenInput listenInput,
             TimeWaitInput timeWaits,
             LossRecovery lossRecovery,
+            TailLossProbe tailLossProbe,
+            Retransmission resending,
             Teardown teardown,
             SegmentWriter writer,
             Timers timers,
@@ -47,6 +51,8 @@ final class TimerExpiry implements TimerWheel.Expiry {
         this.listenInput = listenInput;
         this.timeWaits = timeWaits;
         this.lossRecovery = lossRecovery;
+        this.tailLossProbe = tailLossProbe;
+        this.resending = resending;
         this.teardown = teardown;
         this.writer = writer;
         this.timers = timers;
@@ -73,6 +79,13 @@ final class TimerExpiry implements TimerWheel.Expiry {
             c.ackNow = true;
             context.counters.increment(TcpCounter.DELAYED_ACKS);
         }
+        if (c.record != null && c.record.reorderingNs <= nowNs) {
+            c.record.reorderingNs = Long.MAX_VALUE;
+            lossRecovery.reorderingEnded(c, nowNs);
+        }
+        if (c.tailNs <= nowNs && !isTimedOut(c, retries, nowNs)) {
+            tail(c, nowNs);
+        }
         if (c.retransmitNs <= nowNs) {
             c.retransmitNs = Long.MAX_VALUE;
             retransmission(c, nowNs);
@@ -86,6 +99,17 @@ final class TimerExpiry implements TimerWheel.Expiry {
         }
         if (c.events != 0) {
             touched.add(c);
+        }
+    }
+
+    /** RFC 8985, section 7.3; the retransmission timeout counts from here on. */
+    private void tail(TcpConnection c, long nowNs) {
+        int packet = tailLossProbe.begin(c);
+        if (c.hasTailProbe) {
+            if (c.isTailProbeAgain) {
+                resending.probe(c, packet, nowNs);
+            }
+            timers.await(c, nowNs);
         }
     }
 

@@ -27,6 +27,13 @@ final class Timers {
     /** Puts the earliest of the timers into the wheel. */
     void arm(TcpConnection c) {
         long next = Math.min(c.retransmitNs, Math.min(c.acknowledgeNs, c.otherNs));
+        next = Math.min(next, c.tailNs);
+        if (c.record != null) {
+            next = Math.min(next, c.record.reorderingNs);
+        }
+        if (c.isPaced) {
+            next = Math.min(next, c.paceNs);
+        }
         if (next != Long.MAX_VALUE) {
             context.wheel.schedule(c, next);
         }

@@ -5,7 +5,6 @@ import onload.nic.packet.PacketBuffers;
 import onload.tcp.congestion.CongestionControl;
 import onload.tcp.flow.Flow;
 import onload.tcp.reassembly.OutOfOrderQueue;
-import onload.tcp.recovery.SackScoreboard;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TransmissionControlBlock extends Flow {
     /** Cache lines of 64 bytes that the tuple and the fields of this class take at most. */
-    static final int HOT_CACHE_LINES = 5;
+    static final int HOT_CACHE_LINES = 7;
 
     // Send sequence variables.
 
@@ -141,6 +140,45 @@ abstract class TransmissionControlBlock extends Flow {
     long srttNs;
     long rttvarNs;
 
+    // What became of the segments under way: see Scoreboard.
+
+    /** The packet in the network that was sent longest ago, or NONE. */
+    int oldestSent = PacketBuffers.NONE;
+
+    /** The packet in the network that was sent last, or NONE. */
+    int newestSent = PacketBuffers.NONE;
+
+    /** Bytes that are known to have arrived, of the whole connection; wraps around. */
+    int delivered;
+
+    /**
+     * Where {@link #delivered} will be when what is in the network has arrived that was sent with too little to
+     * send; 0.
+     */
+    int applicationLimited;
+
+    /** Where {@link #delivered} is when a round trip is over. */
+    int nextRound;
+
+    /** When something last arrived. */
+    long deliveredNs;
+
+    /** When that was sent which arrived last. */
+    long firstSentNs;
+
+    /** RACK.xmit_ts, RACK.end_seq and RACK.rtt (RFC 8985, section 5.3), of the newest segment that has arrived. */
+    long rackSentNs;
+
+    int rackEnd;
+    boolean hasRack;
+    long rackRttNs;
+
+    /** The smallest round-trip time of late, 0 if unknown. */
+    long minRttNs;
+
+    /** When a tail loss probe is due, or Long.MAX_VALUE. */
+    long tailNs = Long.MAX_VALUE;
+
     long bytesAcknowledged;
     long bytesReceived;
 
@@ -151,8 +189,8 @@ abstract class TransmissionControlBlock extends Flow {
     /** Exists while segments are missing. */
     @Nullable OutOfOrderQueue outOfOrder;
 
-    /** Exists while something is lost or was acknowledged selectively. */
-    @Nullable SackScoreboard scoreboard;
+    /** Exists while something is lost or was acknowledged selectively, and a while after. */
+    @Nullable RecoveryRecord record;
 
     /** {@return the room in the window that the peer was told, in bytes} */
     final int rcvWnd() {

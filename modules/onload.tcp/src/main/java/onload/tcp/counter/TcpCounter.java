@@ -162,6 +162,24 @@ public enum TcpCounter {
     /** Times that a loss was found out by acknowledgments. */
     FAST_RECOVERIES,
 
+    /** Times that the window was reduced since a router was congested (RFC 3168), or a probe had repaired a loss. */
+    CONGESTION_REDUCTIONS,
+
+    /** Reductions after losses that were none, taken back (RFC 3522, RFC 3708). */
+    SPURIOUS_RECOVERIES,
+
+    /** Timeouts that came too early, taken back (RFC 5682). */
+    SPURIOUS_TIMEOUTS,
+
+    /** Times that a peer did not have any more what it had acknowledged selectively (RFC 2018, section 8). */
+    SACKS_RENEGED,
+
+    /** Tail loss probes that went out (RFC 8985, section 7). */
+    TAIL_LOSS_PROBES,
+
+    /** Losses that such a probe has repaired. */
+    TAIL_LOSSES_REPAIRED,
+
     /** Acknowledgments that went by the timer. */
     DELAYED_ACKS,
 
