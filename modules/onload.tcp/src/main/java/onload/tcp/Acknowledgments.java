@@ -77,17 +77,17 @@ final class Acknowledgments {
             c.sndSmall = c.sndUna;
         }
         lossRecovery.selective(c, segment, nowNs);
-        boolean wasGrowing = LossRecovery.isGrowing(c);
-        lossRecovery.answered(c, segment, acked, false, nowNs);
-        if (wasGrowing) {
-            delivered(c, acked, flight);
-        }
         // RFC 6298, rules 5.2 and 5.3.
         c.unansweredSinceNs = nowNs;
         if (c.flightSize() == 0) {
             c.retransmitNs = Long.MAX_VALUE;
         } else {
             timers.await(c, nowNs);
+        }
+        boolean wasGrowing = LossRecovery.isGrowing(c);
+        lossRecovery.answered(c, segment, acked, false, nowNs);
+        if (wasGrowing) {
+            delivered(c, acked, flight);
         }
         tailLossProbe.schedule(c, nowNs);
         if (c.hasUrgentToSend && c.sndUp - c.sndUna <= 0) {

@@ -74,16 +74,30 @@ final class LossRecovery {
             return 0;
         }
         int news = 0;
+        int highest = c.sndUna;
         for (int i = 0; i < blocks; i++) {
             int left = segment.options.sackLeftEdge(context.memory, i);
             int right = segment.options.sackRightEdge(context.memory, i);
             if (i == 0 && isDuplicateReport(c, segment, left, right)) {
                 duplicateReported(c, left, right);
             } else {
-                news += block(c, left, right, nowNs);
+                int arrived = block(c, left, right, nowNs);
+                news += arrived;
+                highest = arrived > 0 && right - highest > 0 ? right : highest;
             }
         }
+        if (news > 0) {
+            raise(attached(c), highest);
+        }
         return news;
+    }
+
+    /** RACK.fack: only after the whole segment, whose blocks are in any order (RFC 8985, section 6.2, step 3). */
+    private static void raise(RecoveryRecord record, int highest) {
+        if (!record.hasHighestSacked || highest - record.highestSacked > 0) {
+            record.hasHighestSacked = true;
+            record.highestSacked = highest;
+        }
     }
 
     private int block(TcpConnection c, int left, int right, long nowNs) {
@@ -399,7 +413,8 @@ final class LossRecovery {
             }
             return false;
         }
-        if (acked > 0 && c.hasUnsent()) {
+        boolean maySendNew = c.hasUnsent() && c.sndUna + c.sndWnd - c.sndNxt >= c.mss;
+        if (acked > 0 && maySendNew) {
             record.hasProbed = true;
             c.extraSegments = 2;
         } else if (isDuplicate || acked > 0) {

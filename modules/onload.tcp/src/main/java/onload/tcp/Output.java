@@ -156,7 +156,8 @@ final class Output {
             }
             bytes = usable;
         }
-        if (flight > 0 && flight + bytes > window && c.extraSegments == 0) {
+        boolean isHeldBack = LossRecovery.isProbing(c) || (flight > 0 && flight + bytes > window);
+        if (isHeldBack && c.extraSegments == 0) {
             return 0;
         }
         boolean isSmall = bytes < c.mss && bytes == length && packet == c.sndTail;

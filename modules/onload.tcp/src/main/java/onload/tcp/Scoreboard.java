@@ -246,11 +246,10 @@ final class Scoreboard {
         c.sackedBytes += length;
         // Nothing that has arrived is lost, or has to go again.
         segments.fate(packet, SegmentBuffers.SACKED);
-        if (!record.hasHighestSacked || end - record.highestSacked > 0) {
-            record.hasHighestSacked = true;
-            record.highestSacked = end;
-        } else if (segments.transmissions(packet) == 1) {
-            // RFC 8985, section 6.2, step 3: it was sent before what came before it.
+        if (record.hasHighestSacked
+                && end - record.highestSacked < 0
+                && segments.transmissions(packet) == 1) {
+            // RFC 8985, section 6.2, step 3: it was sent before what has come before it.
             c.hasReordering = true;
         }
         return length;
