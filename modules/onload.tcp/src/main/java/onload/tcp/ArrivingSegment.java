@@ -98,6 +98,10 @@ final class ArrivingSegment {
         length = bytes - headerLength;
         // A malformed option ends the list; what stood before it counts (RFC 9293, MUST-7).
         options.parse(memory, at, headerLength);
+        if (options.hasMd5Signature()) {
+            // RFC 2385: nobody here has a key, so that it is not for whom it seems to be.
+            return TcpCounter.RECEIVE_DROPPED_MD5_UNEXPECTED;
+        }
         buffers.trimFront(packet, headerLength);
         buffers.frameLength(packet, length);
         return null;

@@ -30,6 +30,9 @@ final class EmbryonicConnection extends Flow {
 
     int tsRecent;
     int retries;
+    /** The first SYN-ACK brings a Fast Open cookie. */
+    boolean givesCookie;
+
     long sentNs;
     long deadlineNs;
     long challengedNs = Long.MIN_VALUE;

@@ -17,8 +17,14 @@ final class ErrorInput {
     private final UnsafeBuffer memory;
     private final Teardown teardown;
     private final TouchedConnections touched;
+    private final FastOpenClient fastOpen;
 
-    ErrorInput(TcpContext context, Teardown teardown, TouchedConnections touched) {
+    ErrorInput(
+            TcpContext context,
+            Teardown teardown,
+            TouchedConnections touched,
+            FastOpenClient fastOpen) {
+        this.fastOpen = fastOpen;
         this.context = context;
         this.memory = context.memory;
         this.teardown = teardown;
@@ -26,7 +32,7 @@ final class ErrorInput {
     }
 
     /** {@return whether the quoted segment is one that is under way} */
-    boolean process(IcmpError error) {
+    boolean process(IcmpError error, long nowNs) {
         int at = error.payloadIndex();
         Flow flow =
                 context.flows.find(
@@ -52,15 +58,17 @@ final class ErrorInput {
         if (error.kind() == IcmpError.PACKET_TOO_BIG) {
             c.pathIsInDoubt = true;
         } else {
-            reported(c, error);
+            reported(c, error, nowNs);
         }
         return true;
     }
 
-    private void reported(TcpConnection c, IcmpError error) {
+    private void reported(TcpConnection c, IcmpError error, long nowNs) {
         boolean isOpening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED;
         int code = codeOf(error);
         if (isOpening && (error.isHard() || error.isLocal())) {
+            fastOpen.refused(c, nowNs);
+            c.fastOpenReset(nowNs);
             teardown.broken(c, code);
         } else {
             c.softError = code;

@@ -29,6 +29,7 @@ final class ListenInput {
     private final PathMtu pathMtu;
     private final Opening opening;
     private final TcpEngine engine;
+    private final FastOpenServer fastOpen;
     private final Agreement agreed = new Agreement();
     private final int maxHalfOpen;
     private final int maxFlows;
@@ -45,11 +46,13 @@ final class ListenInput {
             StatelessSegments segments,
             PathMtu pathMtu,
             Opening opening,
+            FastOpenServer fastOpen,
             TcpEngine engine) {
         this.context = context;
         this.segments = segments;
         this.pathMtu = pathMtu;
         this.opening = opening;
+        this.fastOpen = fastOpen;
         this.engine = engine;
         maxFlows = context.settings.number(TcpSetting.MAX_FLOWS);
         cookies = context.settings.isOn(TcpSetting.SYN_COOKIES);
@@ -64,7 +67,10 @@ final class ListenInput {
 
     // LISTEN.
 
-    /** {@return the connection that the segment has established, by a cookie; it goes on with the segment} */
+    /**
+     * {@return the connection that the segment has established, by a cookie, or opened, by the one of Fast Open; it
+     * goes on with the segment}
+     */
     @Nullable TcpConnection listen(TcpListener listener, ArrivingSegment s, long nowNs) {
         if (s.is(TcpHeader.RST)) {
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_RESET);
@@ -77,38 +83,39 @@ final class ListenInput {
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_NO_SYN);
             return null;
         }
-        syn(listener, s, null, nowNs);
-        return null;
+        return syn(listener, s, null, nowNs);
     }
 
-    /** A SYN takes the place of a connection in TIME-WAIT, which has given way. */
-    void succeed(TcpListener listener, TimeWait old, ArrivingSegment s, long nowNs) {
-        syn(listener, s, old, nowNs);
+    /** A SYN takes the place of a connection in TIME-WAIT, which has given way; the rest is as in LISTEN. */
+    @Nullable TcpConnection succeed(
+            TcpListener listener, TimeWait old, ArrivingSegment s, long nowNs) {
+        return syn(listener, s, old, nowNs);
     }
 
-    private void syn(TcpListener listener, ArrivingSegment s, @Nullable TimeWait old, long nowNs) {
+    private @Nullable TcpConnection syn(
+            TcpListener listener, ArrivingSegment s, @Nullable TimeWait old, long nowNs) {
         if (listener.isFull()) {
             context.counters.increment(TcpCounter.ACCEPT_QUEUE_FULL);
-            return;
+            return null;
         }
         boolean isFlooded =
                 listener.halfOpen >= Math.min(maxHalfOpen, Math.max(listener.backlog(), 8))
                         || hasNoRoom();
         if (isFlooded && !cookies) {
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
-            return;
+            return null;
         }
         if (!segments.turnTo(
                 s.localHigh, s.localLow, s.remoteHigh, s.remoteLow, s.interfaceIndex, nowNs)) {
             context.counters.increment(TcpCounter.SEND_REFUSED);
-            return;
+            return null;
         }
         int own = pathMtu.advertised(segments.way(), listener.prototype().maximumSegmentSize);
         int peer =
                 s.options.hasMaximumSegmentSize() ? s.options.maximumSegmentSize() : defaultMss(s);
         if (isFlooded) {
             sendCookie(listener, s, own, peer, nowNs);
-            return;
+            return null;
         }
         int iss = initialSequenceNumber(s, old, nowNs);
         EmbryonicConnection e =
@@ -126,15 +133,38 @@ final class ListenInput {
                         opening.scale(listener.prototype()),
                         timestampOffset(s));
         e.rcvWindow = window(listener.prototype());
+        int fast = fastOpen.examine(listener, s, nowNs);
+        if (fast >= FastOpenServer.OPENS) {
+            return openAtOnce(e, s, fast == FastOpenServer.OPENS_AND_GIVES_COOKIE, nowNs);
+        }
+        e.givesCookie = fast == FastOpenServer.GIVES_COOKIE;
         claim(e, listener);
         if (!context.flows.add(e)) {
             e.releaseClaim();
             context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
-            return;
+            return null;
         }
         listener.halfOpen++;
         context.counters.increment(TcpCounter.PASSIVE_OPENS);
         sendSynAck(e, nowNs);
+        return null;
+    }
+
+    /** {@return a connection in SYN-RECEIVED that has what a half-open one would have, which is never in the table} */
+    private @Nullable TcpConnection openAtOnce(
+            EmbryonicConnection e, ArrivingSegment s, boolean givesCookie, long nowNs) {
+        agreed.of(e);
+        TcpConnection c = engine.accepted(e.listener);
+        claim(c, e.listener);
+        if (!opening.acceptUnconfirmed(c, s, agreed, nowNs) || !context.flows.add(c)) {
+            c.releaseClaim();
+            context.counters.increment(TcpCounter.SYN_QUEUE_FULL);
+            return null;
+        }
+        context.counters.increment(TcpCounter.PASSIVE_OPENS);
+        fastOpen.opened(c, e.listener, givesCookie);
+        engine.enqueue(e.listener, c);
+        return c;
     }
 
     /** RFC 9293, MAY-2: beyond all that the connection before has used, which may have been faster than the clock. */
@@ -184,6 +214,10 @@ final class ListenInput {
         if (e.hasTimestamps) {
             segments.timestamps(
                     SegmentWriter.timestampClock(nowNs) + e.timestampOffset, e.tsRecent);
+        }
+        if (e.givesCookie && e.retries == 0) {
+            fastOpen.giveCookie(
+                    e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow(), nowNs);
         }
         segments.send(
                 e.localPort(),

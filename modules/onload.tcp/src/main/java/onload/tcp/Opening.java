@@ -32,6 +32,8 @@ final class Opening {
     private final Teardown teardown;
     private final TimeWaitInput timeWaits;
     private final TouchedConnections touched;
+    private final FastOpenClient fastOpen;
+    private final FastOpenServer fastOpenServer;
     private final byte quickAcks;
     private final int initialWindow;
     private final int maxReceiveBuffer;
@@ -46,7 +48,9 @@ final class Opening {
             Timers timers,
             Teardown teardown,
             TimeWaitInput timeWaits,
-            TouchedConnections touched) {
+            TouchedConnections touched,
+            FastOpenClient fastOpen,
+            FastOpenServer fastOpenServer) {
         this.context = context;
         this.segments = segments;
         this.pathMtu = pathMtu;
@@ -54,6 +58,8 @@ final class Opening {
         this.teardown = teardown;
         this.timeWaits = timeWaits;
         this.touched = touched;
+        this.fastOpen = fastOpen;
+        this.fastOpenServer = fastOpenServer;
         quickAcks = (byte) context.settings.number(TcpSetting.QUICK_ACKS);
         maxReceiveBuffer = context.settings.number(TcpSetting.MAX_RECEIVE_BUFFER_BYTES);
         timestamps = context.settings.isOn(TcpSetting.TIMESTAMPS);
@@ -113,7 +119,7 @@ final class Opening {
         return flow == null;
     }
 
-    /** Sends the first SYN; the tuple is set and is in the table. */
+    /** Sends the first SYN, or lets it wait for data; the tuple is set and is in the table. */
     void begin(TcpConnection c, long nowNs) {
         c.iss =
                 context.sequenceNumbers.next(
@@ -134,10 +140,22 @@ final class Opening {
         c.state = TcpState.SYN_SENT;
         c.wasOpened = true;
         c.peerMss = defaultMss(c);
+        context.counters.increment(TcpCounter.ACTIVE_OPENS);
+        boolean waits = fastOpen.begin(c, nowNs);
         pathMtu.begin(c);
+        if (waits) {
+            timers.arm(c);
+        } else {
+            c.unansweredSinceNs = nowNs;
+            sendSyn(c, nowNs);
+        }
+    }
+
+    /** Sends the first SYN of a connection whose SYN has waited for data. */
+    void sendDeferredSyn(TcpConnection c, long nowNs) {
+        c.isSynDeferred = false;
         c.unansweredSinceNs = nowNs;
         sendSyn(c, nowNs);
-        context.counters.increment(TcpCounter.ACTIVE_OPENS);
     }
 
     int timestampOffset(Flow flow) {
@@ -179,8 +197,16 @@ final class Opening {
         if (c.hasTimestamps) {
             segments.timestamps(SegmentWriter.timestamp(c, nowNs), isAnswer ? c.tsRecent : 0);
         }
-        int window = Math.min(c.rcvBufferBytes, 0xFFFF);
-        c.rcvAdv = c.rcvNxt + window;
+        if (isAnswer) {
+            fastOpenServer.complete(c, nowNs);
+        } else {
+            fastOpen.complete(c, nowNs);
+        }
+        int free = Math.max(0, c.rcvBufferBytes - c.rcvQueuedBytes);
+        int window = Math.min(Math.max(c.rcvWnd(), free), 0xFFFF);
+        if (c.rcvNxt + window - c.rcvAdv > 0) {
+            c.rcvAdv = c.rcvNxt + window;
+        }
         c.rcvAcked = c.rcvNxt;
         c.segmentsSent++;
         segments.send(
@@ -213,6 +239,7 @@ final class Opening {
         if (s.is(TcpHeader.RST)) {
             if (hasAck) {
                 context.counters.increment(TcpCounter.RESETS_RECEIVED);
+                fastOpen.refused(c, nowNs);
                 teardown.broken(c, TcpConnection.REFUSED);
             } else {
                 context.counters.increment(TcpCounter.RECEIVE_DROPPED_RESET);
@@ -231,7 +258,7 @@ final class Opening {
             sendSyn(c, nowNs);
             return false;
         }
-        c.sndUna = s.acknowledgment;
+        fastOpen.answered(c, s, nowNs);
         if (c.timeouts == 0) {
             timers.measured(c, nowNs - c.unansweredSinceNs);
         }
@@ -277,9 +304,49 @@ final class Opening {
             segments.reset(s, nowNs);
             return false;
         }
-        c.sndUna = c.iss + 1;
-        established(c, s, nowNs);
+        if (c.isPassive) {
+            confirmed(c, s, nowNs);
+        } else {
+            fastOpen.acknowledged(c, s.acknowledgment);
+            established(c, s, nowNs);
+        }
         return true;
+    }
+
+    /** The peer has confirmed a connection of Fast Open, in which data may be under way. */
+    private void confirmed(TcpConnection c, ArrivingSegment s, long nowNs) {
+        c.fastOpenEnded();
+        c.sndUna = c.iss + 1;
+        if (c.timeouts == 0) {
+            timers.measured(c, nowNs - c.unansweredSinceNs);
+        }
+        int events = c.events;
+        established(c, s, nowNs);
+        // Its user has had it since the SYN, and could send.
+        c.events = events;
+        if (c.flightSize() > 0) {
+            timers.await(c, nowNs);
+        }
+    }
+
+    /** Sends the SYN-ACK of a connection that a SYN has opened at once, with the data that came with that. */
+    void answerAtOnce(TcpConnection c, long nowNs) {
+        c.segmentsReceived++;
+        c.hasSynData = c.rcvNxt != c.irs + 1;
+        sendSyn(c, nowNs);
+        c.ackNow = false;
+        c.ackPending = false;
+        c.acknowledgeNs = Long.MAX_VALUE;
+        touched.add(c);
+    }
+
+    /** The SYN has come again of a connection that it has opened at once. */
+    void synAgain(TcpConnection c, ArrivingSegment s, long nowNs) {
+        if (fastOpenServer.isAnsweredAgain(c, s, nowNs)) {
+            long deadlineNs = c.retransmitNs;
+            sendSyn(c, nowNs);
+            c.retransmitNs = deadlineNs;
+        }
     }
 
     /** ESTABLISHED, from whichever side. */
@@ -313,6 +380,41 @@ final class Opening {
 
     /** Gives a connection that a peer has confirmed its variables; answers whether there is a way to the peer. */
     boolean accept(TcpConnection c, ArrivingSegment s, Agreement agreed, long nowNs) {
+        if (!adopt(c, s, agreed, nowNs)) {
+            return false;
+        }
+        if (agreed.sentNs != Long.MIN_VALUE && agreed.retries == 0) {
+            timers.measured(c, Math.max(0, nowNs - agreed.sentNs));
+        }
+        established(c, s, nowNs);
+        return true;
+    }
+
+    /**
+     * Gives a connection that a SYN opens at once its variables (RFC 7413); answers whether there is a way to the peer.
+     * It is in SYN-RECEIVED, and its SYN-ACK has not gone.
+     */
+    boolean acceptUnconfirmed(TcpConnection c, ArrivingSegment s, Agreement agreed, long nowNs) {
+        if (!adopt(c, s, agreed, nowNs)) {
+            return false;
+        }
+        c.state = TcpState.SYN_RECEIVED;
+        c.sndUna = agreed.iss;
+        c.sndWnd = s.window;
+        c.maxSndWnd = s.window;
+        c.sndWl1 = s.sequence;
+        c.sndWl2 = agreed.iss;
+        c.rcvMss = Math.min(c.mss, DEFAULT_IPV4_MSS);
+        c.quickAcks = quickAcks;
+        c.lastReceivedNs = nowNs;
+        c.unansweredSinceNs = nowNs;
+        // RFC 7413, section 4.2.2: the initial window of RFC 5681.
+        int window = CongestionControl.initialWindow(initialWindow, c.mss);
+        Objects.requireNonNull(c.congestion).start(window, c.mss);
+        return true;
+    }
+
+    private boolean adopt(TcpConnection c, ArrivingSegment s, Agreement agreed, long nowNs) {
         c.tuple(s.localHigh, s.localLow, s.localPort, s.remoteHigh, s.remoteLow, s.remotePort);
         c.boundInterface =
                 Ipv6Address.isLinkLocal(s.remoteHigh, s.remoteLow) ? s.interfaceIndex : 0;
@@ -345,10 +447,6 @@ final class Opening {
         c.peerMss = agreed.peerMss;
         c.timeouts = agreed.retries;
         pathMtu.begin(c);
-        if (agreed.sentNs != Long.MIN_VALUE && agreed.retries == 0) {
-            timers.measured(c, Math.max(0, nowNs - agreed.sentNs));
-        }
-        established(c, s, nowNs);
         return true;
     }
 }

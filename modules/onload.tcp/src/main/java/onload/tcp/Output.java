@@ -58,7 +58,7 @@ final class Output {
 
     /** Sends what is due and may go, and sets the timers. */
     void run(TcpConnection c, long nowNs) {
-        if (!c.state.isSynchronized()) {
+        if (!c.isTransferring()) {
             if (c.ackNow && c.state == TcpState.SYN_RECEIVED) {
                 writer.control(c, c.acceptableSequence(), TcpHeader.ACK, nowNs);
             }

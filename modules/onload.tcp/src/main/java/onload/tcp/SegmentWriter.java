@@ -56,6 +56,11 @@ final class SegmentWriter {
         return timestampClock(nowNs) + c.timestampOffset;
     }
 
+    /** {@return the bytes of the options that all segments of a connection carry} */
+    static int optionsOf(TransmissionControlBlock c) {
+        return c.hasTimestamps ? PADDED_TIMESTAMPS_LENGTH : 0;
+    }
+
     /**
      * Sends a packet of the send queue, or the beginning of it. It stays in the queue.
      *

@@ -36,6 +36,12 @@ final class StatelessSegments {
     private boolean hasTimestamps;
     private int timestampValue;
     private int timestampEchoReply;
+    private int cookieLength = NONE;
+    private final UnsafeBuffer cookie = new UnsafeBuffer(new byte[TcpOptions.MAX_COOKIE_LENGTH]);
+
+    // What a SYN brings of its user's.
+    private int payloadIndex;
+    private int payloadLength;
 
     StatelessSegments(TcpContext context) {
         this.context = context;
@@ -85,6 +91,8 @@ final class StatelessSegments {
         windowScale = NONE;
         sackPermitted = false;
         hasTimestamps = false;
+        cookieLength = NONE;
+        payloadLength = 0;
     }
 
     /** Gives the next segment the options of a SYN. */
@@ -101,7 +109,24 @@ final class StatelessSegments {
         timestampEchoReply = echoReply;
     }
 
-    /** Sends a segment without data from one port to another. */
+    /** Gives the next segment a Fast Open cookie (RFC 7413). */
+    void fastOpen(UnsafeBuffer from, int at, int length) {
+        cookie.putBytes(0, from, at, length);
+        cookieLength = length;
+    }
+
+    /** Gives the next segment a request for a Fast Open cookie. */
+    void fastOpenRequest() {
+        cookieLength = 0;
+    }
+
+    /** Gives the next segment a copy of bytes in packet memory as its data, no more than one buffer takes. */
+    void payload(int index, int bytes) {
+        payloadIndex = index;
+        payloadLength = bytes;
+    }
+
+    /** Sends a segment from one port to another; most have no data. */
     void send(
             int localPort,
             int remotePort,
@@ -117,11 +142,14 @@ final class StatelessSegments {
             return;
         }
         int length = TcpHeader.MIN_LENGTH + optionsLength();
+        if (payloadLength > 0) {
+            memory.putBytes(buffers.append(packet, payloadLength), memory, payloadIndex, payloadLength);
+        }
         int at = buffers.prepend(packet, length);
         TcpHeader.write(
                 memory, at, localPort, remotePort, sequence, acknowledgment, length, flags, window);
         writeOptions(at + TcpHeader.OPTIONS_OFFSET);
-        SegmentChecksum.fill(buffers, way, packet, at, length, pseudoSum);
+        SegmentChecksum.fill(buffers, way, packet, at, length + payloadLength, pseudoSum);
         if (context.ip.send(packet, way, nowNs) < 0) {
             context.counters.increment(TcpCounter.SEND_REFUSED);
             pool.release(packet);
@@ -130,10 +158,12 @@ final class StatelessSegments {
         context.counters.increment(TcpCounter.SEGMENTS_SENT);
     }
 
-    private int optionsLength() {
+    /** {@return the bytes of all options of the next segment} */
+    int optionsLength() {
         int length = maximumSegmentSize == NONE ? 0 : TcpOptions.MAXIMUM_SEGMENT_SIZE_LENGTH;
         length += windowScale == NONE ? 0 : TcpOptions.WINDOW_SCALE_LENGTH + 1;
         length += hasTimestamps ? TcpOptions.TIMESTAMPS_LENGTH + 2 : sackPermitted ? 4 : 0;
+        length += cookieLength == NONE ? 0 : 2 + cookieLength + 3 & ~3;
         return length;
     }
 
@@ -156,7 +186,11 @@ final class StatelessSegments {
                             : noOperations(next);
         }
         if (windowScale != NONE) {
-            TcpOptions.writeWindowScale(memory, next, windowScale);
+            next = TcpOptions.writeWindowScale(memory, next, windowScale);
+        }
+        if (cookieLength != NONE) {
+            next = TcpOptions.writeFastOpen(memory, next, cookie, 0, cookieLength);
+            TcpOptions.writePadding(memory, at, next);
         }
     }
 

@@ -46,6 +46,10 @@ final class SynchronizedInput {
             predicted(c, segment, nowNs);
             return;
         }
+        if (FastOpenServer.isAgain(c, segment)) {
+            opening.synAgain(c, segment, nowNs);
+            return;
+        }
         if (isCrossing(c, segment)) {
             crossed(c, segment, nowNs);
             return;
@@ -246,9 +250,9 @@ final class SynchronizedInput {
         }
         if (s.sequence == c.rcvNxt) {
             context.counters.increment(TcpCounter.RESETS_RECEIVED);
-            teardown.broken(
-                    c,
-                    c.state == TcpState.SYN_RECEIVED ? TcpConnection.REFUSED : TcpConnection.RESET);
+            boolean isRefused = c.state == TcpState.SYN_RECEIVED && !c.isPassive;
+            c.fastOpenReset(nowNs);
+            teardown.broken(c, isRefused ? TcpConnection.REFUSED : TcpConnection.RESET);
         } else {
             // RFC 5961, section 3.2.
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_RESET);
@@ -291,7 +295,7 @@ final class SynchronizedInput {
     }
 
     private void content(TcpConnection c, ArrivingSegment s, long nowNs) {
-        if (!c.state.canReceive()) {
+        if (!c.state.canReceive() && !c.isFastOpened()) {
             return;
         }
         if (c.isOrphan && s.length > 0 && s.end() - c.rcvNxt > 0) {

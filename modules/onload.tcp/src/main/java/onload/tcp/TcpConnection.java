@@ -151,6 +151,24 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** An ICMP message has said that segments are too long. */
     boolean pathIsInDoubt;
 
+    /** The user wants Fast Open. */
+    boolean wantsFastOpen;
+
+    /** The first SYN has a Fast Open option. */
+    boolean triesFastOpen;
+
+    /** The SYN waits for data. */
+    boolean isSynDeferred;
+
+    /** The SYN-ACK brings a Fast Open cookie. */
+    boolean givesCookie;
+
+    /** The SYN brought data that the SYN-ACK has acknowledged. */
+    boolean hasSynData;
+
+    /** Data that went with the SYN, in bytes. */
+    int synDataBytes;
+
     int error;
     int softError;
     long challengedNs = Long.MIN_VALUE;
@@ -220,6 +238,10 @@ public final class TcpConnection extends TransmissionControlBlock {
     long pacingRate;
 
     @Nullable TcpListener listener;
+
+    /** Whose queue of Fast Open counts the connection. */
+    @Nullable TcpListener fastOpener;
+
     LocalPorts.@Nullable Binding binding;
     @Nullable TimeWait timeWait;
     private @Nullable Object attachment;
@@ -591,6 +613,22 @@ public final class TcpConnection extends TransmissionControlBlock {
         engine.quickAck(this, nowNs);
     }
 
+    /**
+     * Opens fast (RFC 7413), from the next {@link #connect} on: if the peer has given a cookie before, that call sends
+     * nothing but answers 0, {@link #sendState} is 0 at once, and what the first {@link #send} takes goes with the SYN
+     * as far as it fits; after 200 ms without one the SYN goes alone. If there is no cookie, or Fast Open has failed
+     * there lately, the connection opens as usual, and a SYN may ask for a cookie. It needs bit 1 of {@link
+     * TcpSetting#FAST_OPEN}. The peer may, rarely, get the data of a SYN twice.
+     */
+    public void fastOpen(boolean on) {
+        wantsFastOpen = on;
+    }
+
+    /** {@return whether it opens fast if it can} */
+    public boolean fastOpen() {
+        return wantsFastOpen;
+    }
+
     /** Connects by one interface only; 0 for any. */
     public void bindTo(int interfaceIndex) {
         boundInterface = interfaceIndex;
@@ -659,6 +697,34 @@ public final class TcpConnection extends TransmissionControlBlock {
                 .formatted(state(), localAddress(), localPort(), remoteAddress(), remotePort());
     }
 
+    /** {@return whether a SYN has opened it at once that nobody has confirmed yet} */
+    boolean isFastOpened() {
+        return state == TcpState.SYN_RECEIVED && isPassive;
+    }
+
+    /** {@return whether data may go: from ESTABLISHED on, or after a Fast Open} */
+    boolean isTransferring() {
+        return state.isSynchronized() || isFastOpened();
+    }
+
+    /** A connection of Fast Open is confirmed, or it is over: no SYN waits, and no queue counts it any more. */
+    void fastOpenEnded() {
+        isSynDeferred = false;
+        TcpListener counting = fastOpener;
+        if (counting != null) {
+            counting.fastOpens--;
+            fastOpener = null;
+        }
+    }
+
+    /** A connection of Fast Open is reset before anybody has confirmed it. */
+    void fastOpenReset(long nowNs) {
+        TcpListener counting = fastOpener;
+        if (counting != null) {
+            counting.fastOpenReset(nowNs);
+        }
+    }
+
     /** {@return whether it was ever more than CLOSED} */
     boolean wasOpen() {
         return wasOpened;
@@ -677,6 +743,7 @@ public final class TcpConnection extends TransmissionControlBlock {
         keepAliveProbes = from.keepAliveProbes;
         userTimeoutNs = from.userTimeoutNs;
         lingerNs = from.lingerNs;
+        wantsFastOpen = from.wantsFastOpen;
         notSentLowWater = from.notSentLowWater;
         maximumSegmentSize = from.maximumSegmentSize;
     }

@@ -6,6 +6,7 @@ import onload.nic.packet.PacketPool;
 import onload.tcp.counter.TcpCounters;
 import onload.tcp.flow.FlowTable;
 import onload.tcp.handshake.ChallengeLimit;
+import onload.tcp.handshake.FastOpenCookies;
 import onload.tcp.handshake.InitialSequenceNumbers;
 import onload.tcp.handshake.SynCookies;
 import onload.tcp.timer.TimerWheel;
@@ -33,6 +34,7 @@ final class TcpContext {
     final InitialSequenceNumbers sequenceNumbers;
     final SynCookies cookies;
     final ChallengeLimit challenges;
+    final FastOpenCookies fastOpenCookies;
 
     /** A byte on its way from a call into a queue. */
     final UnsafeBuffer scratch = new UnsafeBuffer(new byte[8]);
@@ -59,5 +61,6 @@ final class TcpContext {
         this.cookies = new SynCookies(random);
         this.challenges =
                 new ChallengeLimit(settings.number(TcpSetting.CHALLENGE_ACKS_PER_SECOND), random);
+        this.fastOpenCookies = new FastOpenCookies(random);
     }
 }

@@ -116,15 +116,27 @@ public final class TcpEngine {
                         timeWaits,
                         touched,
                         localPorts);
-        opening = new Opening(context, stateless, pathMtu, timers, teardown, timeWaits, touched);
-        listenInput = new ListenInput(context, stateless, pathMtu, opening, this);
+        FastOpenClient fastOpen = new FastOpenClient(context, sendQueue, stateless);
+        FastOpenServer fastOpenServer = new FastOpenServer(context, stateless);
+        opening =
+                new Opening(
+                        context,
+                        stateless,
+                        pathMtu,
+                        timers,
+                        teardown,
+                        timeWaits,
+                        touched,
+                        fastOpen,
+                        fastOpenServer);
+        listenInput = new ListenInput(context, stateless, pathMtu, opening, fastOpenServer, this);
         Acknowledgments acknowledgments =
                 new Acknowledgments(context, sendQueue, lossRecovery, tailLossProbe, timers);
         synchronizedInput =
                 new SynchronizedInput(context, acknowledgments, text, teardown, touched, opening);
-        errors = new ErrorInput(context, teardown, touched);
+        errors = new ErrorInput(context, teardown, touched, fastOpen);
         ReceiveTuning tuning = new ReceiveTuning(context);
-        user = new UserCalls(context, sendQueue, receiveQueue, tuning, output, writer, teardown);
+        user = new UserCalls(context, sendQueue, receiveQueue, tuning, output, opening, writer, teardown);
         expiry =
                 new TimerExpiry(
                         context,
@@ -366,6 +378,7 @@ public final class TcpEngine {
                 c.hasTimestamps,
                 c.hasSack,
                 c.peerScales,
+                c.hasSynData,
                 c.sndScale,
                 c.rcvScale,
                 timers.rto(c),
@@ -436,7 +449,7 @@ public final class TcpEngine {
 
         @Override
         public boolean failed(IcmpError error, long nowNs) {
-            return errors.process(error);
+            return errors.process(error, nowNs);
         }
 
         @Override
@@ -475,14 +488,25 @@ public final class TcpEngine {
                 return;
             }
             timeWaits.giveWay(old);
-            listenInput.succeed(successor, old, s, nowNs);
+            goOn(listenInput.succeed(successor, old, s, nowNs), s, nowNs);
             return;
         }
         TcpConnection opened =
                 flow instanceof EmbryonicConnection halfOpen
                         ? listenInput.halfOpen(halfOpen, s, nowNs)
                         : toListener(s, nowNs);
-        if (opened != null) {
+        goOn(opened, s, nowNs);
+    }
+
+    /** A connection that the segment has made goes on with it: the SYN of a Fast Open may have data. */
+    private void goOn(@Nullable TcpConnection opened, ArrivingSegment s, long nowNs) {
+        if (opened == null) {
+            return;
+        }
+        if (opened.isFastOpened()) {
+            synchronizedInput.afterSyn(opened, s, nowNs);
+            opening.answerAtOnce(opened, nowNs);
+        } else {
             synchronizedInput.process(opened, s, nowNs);
         }
     }

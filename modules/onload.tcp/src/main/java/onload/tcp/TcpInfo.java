@@ -12,6 +12,7 @@ package onload.tcp;
  * @param hasTimestamps whether both sides use timestamps
  * @param hasSack whether both sides use SACK
  * @param hasWindowScale whether both sides scale windows
+ * @param hasSynData whether the SYN brought data that the SYN-ACK acknowledged (TCPI_OPT_SYN_DATA)
  * @param sndScale the shift of the peer's windows
  * @param rcvScale the shift of this side's windows
  * @param rtoNs the retransmission timeout
@@ -47,6 +48,7 @@ public record TcpInfo(
         boolean hasTimestamps,
         boolean hasSack,
         boolean hasWindowScale,
+        boolean hasSynData,
         int sndScale,
         int rcvScale,
         long rtoNs,

@@ -1,5 +1,6 @@
 package onload.tcp;
 
+import org.agrona.collections.LongArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -15,6 +16,9 @@ import java.util.Deque;
  * <p>Belongs to the thread that has the stack's lock.
  */
 public final class TcpListener {
+    /** How long a reset takes a place in the queue of Fast Open, as on Linux. */
+    private static final long RESET_COUNTS_NS = 60_000_000_000L;
+
     private final TcpEngine engine;
     private final TcpConnection prototype;
     private final Deque<TcpConnection> established = new ArrayDeque<>();
@@ -25,6 +29,14 @@ public final class TcpListener {
     boolean isReported;
     int halfOpen;
     long lastCookieNs = Long.MIN_VALUE;
+
+    /** Connections that were opened by the data of a SYN and that no peer has confirmed. */
+    int fastOpens;
+
+    /** When such a connection was reset. */
+    private final LongArrayQueue fastOpenResets = new LongArrayQueue(Long.MIN_VALUE);
+
+    private int fastOpenQueue;
     private int backlog;
     private @Nullable Object attachment;
 
@@ -109,6 +121,45 @@ public final class TcpListener {
     /** Attaches whatever the layer above knows the listener by. */
     public void attachment(@Nullable Object attachment) {
         this.attachment = attachment;
+    }
+
+    /**
+     * Takes data with SYNs that bring a Fast Open cookie, and gives cookies to who asks for one (RFC 7413). Such
+     * a connection is there to {@link #accept}, to be read and to be answered before the peer has confirmed that it
+     * exists; a SYN that comes twice may, rarely, bring its data twice. It needs bit 2 of {@link TcpSetting#FAST_OPEN}.
+     *
+     * @param queueLength how many connections may be open in that way that no peer has confirmed; 0 for no Fast Open
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void fastOpen(int queueLength) {
+        if (queueLength < 0) {
+            throw new IllegalArgumentException(
+                    "a queue of Fast Open cannot take %d connections; expected 0 or more"
+                            .formatted(queueLength));
+        }
+        fastOpenQueue = queueLength;
+    }
+
+    /** {@return how many connections of Fast Open may be unconfirmed, 0 for no Fast Open} */
+    public int fastOpenQueue() {
+        return fastOpenQueue;
+    }
+
+    /**
+     * {@return PendingFastOpenRequests} A connection that was reset counts for a minute more: else who has cookies of
+     * others could open as many as resets come back (RFC 7413, section 5.1).
+     */
+    int pendingFastOpens(long nowNs) {
+        while (!fastOpenResets.isEmpty()
+                && nowNs - fastOpenResets.peekLong() >= RESET_COUNTS_NS) {
+            fastOpenResets.pollLong();
+        }
+        return fastOpens + fastOpenResets.size();
+    }
+
+    /** A connection of Fast Open was reset before anybody confirmed it. */
+    void fastOpenReset(long nowNs) {
+        fastOpenResets.offerLong(nowNs);
     }
 
     int backlog() {

@@ -41,6 +41,12 @@ public enum TcpSetting {
     /** Switch: SYN cookies when a listener has too many half-open connections (RFC 4987). */
     SYN_COOKIES(1, 0, 1),
 
+    /**
+     * Fast Open (RFC 7413), two bits: 1 for connections that this side opens and whose user asks for it, 2 for
+     * listeners whose user asks for it.
+     */
+    FAST_OPEN(1, 0, 3),
+
     /** Smallest retransmission timeout. */
     MIN_RTO_NS(200_000_000L, 1_000_000L, 60_000_000_000L),
 

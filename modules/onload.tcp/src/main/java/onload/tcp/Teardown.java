@@ -172,6 +172,7 @@ final class Teardown {
             return;
         }
         c.state = TcpState.CLOSED;
+        c.fastOpenEnded();
         c.events |= TcpEvents.CLOSED;
         touched.add(c);
         context.wheel.cancel(c);

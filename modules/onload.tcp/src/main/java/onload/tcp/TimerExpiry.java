@@ -30,6 +30,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private final int retries;
     private final int orphanRetries;
     private final int synRetries;
+    private final int synAckRetries;
     private final long maxRtoNs;
 
     TimerExpiry(
@@ -61,6 +62,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
         orphanRetries = context.settings.number(TcpSetting.ORPHAN_RETRIES);
         maxRtoNs = context.settings.get(TcpSetting.MAX_RTO_NS);
         synRetries = context.settings.number(TcpSetting.SYN_RETRIES);
+        synAckRetries = context.settings.number(TcpSetting.SYN_ACK_RETRIES);
     }
 
     @Override
@@ -114,8 +116,12 @@ final class TimerExpiry implements TimerWheel.Expiry {
     }
 
     private void retransmission(TcpConnection c, long nowNs) {
+        if (c.isSynDeferred) {
+            opening.sendDeferredSyn(c, nowNs);
+            return;
+        }
         boolean isOpening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED;
-        int limit = isOpening ? synRetries : c.isOrphan ? orphanRetries : retries;
+        int limit = isOpening ? c.isPassive ? synAckRetries : synRetries : c.isOrphan ? orphanRetries : retries;
         if (isTimedOut(c, limit, nowNs)) {
             context.counters.increment(TcpCounter.TIMED_OUT);
             teardown.timedOut(c, nowNs);

@@ -14,6 +14,7 @@ final class UserCalls {
     private final ReceiveQueue receiveQueue;
     private final ReceiveTuning tuning;
     private final Output output;
+    private final Opening opening;
     private final SegmentWriter writer;
     private final Teardown teardown;
     private final int maxOrphans;
@@ -24,6 +25,7 @@ final class UserCalls {
             ReceiveQueue receiveQueue,
             ReceiveTuning tuning,
             Output output,
+            Opening opening,
             SegmentWriter writer,
             Teardown teardown) {
         this.context = context;
@@ -31,6 +33,7 @@ final class UserCalls {
         this.receiveQueue = receiveQueue;
         this.tuning = tuning;
         this.output = output;
+        this.opening = opening;
         this.writer = writer;
         this.teardown = teardown;
         maxOrphans = context.settings.number(TcpSetting.MAX_ORPHANS);
@@ -50,7 +53,7 @@ final class UserCalls {
         if (taken < length) {
             waitForRoom(c, nowNs);
         }
-        output.run(c, nowNs);
+        run(c, nowNs);
         return taken == 0 ? TcpConnection.WOULD_BLOCK : taken;
     }
 
@@ -92,7 +95,7 @@ final class UserCalls {
             return 0;
         }
         sendQueue.append(c, packet);
-        output.run(c, nowNs);
+        run(c, nowNs);
         return 0;
     }
 
@@ -108,7 +111,7 @@ final class UserCalls {
             }
         }
         if (refusal == 0) {
-            output.run(c, nowNs);
+            run(c, nowNs);
         }
         return refusal;
     }
@@ -126,12 +129,22 @@ final class UserCalls {
         }
         c.hasUrgentToSend = true;
         c.sndUp = sendQueue.end(c);
-        output.run(c, nowNs);
+        run(c, nowNs);
         return 1;
     }
 
+    /** Sends what may go; with a SYN that has waited for it, as far as it fits. */
+    private void run(TcpConnection c, long nowNs) {
+        if (!c.isSynDeferred) {
+            output.run(c, nowNs);
+        } else if (c.sndHead != PacketBuffers.NONE) {
+            opening.sendDeferredSyn(c, nowNs);
+        }
+    }
+
     static int sendRefusal(TcpConnection c) {
-        if (c.state.canSend() && !c.finQueued && !c.isOrphan) {
+        boolean canSend = c.state.canSend() || c.isFastOpened() || c.isSynDeferred;
+        if (canSend && !c.finQueued && !c.isOrphan) {
             return 0;
         }
         if (c.error != 0) {
@@ -154,7 +167,7 @@ final class UserCalls {
 
     /** An option has changed that may have held something back. */
     void push(TcpConnection c, long nowNs) {
-        if (c.state.isSynchronized()) {
+        if (c.isTransferring()) {
             output.run(c, nowNs);
         }
     }

@@ -35,6 +35,9 @@ public final class TcpOptions {
     /** Kind: timestamps, 10 bytes (RFC 7323, section 3.2). */
     public static final int TIMESTAMPS = 8;
 
+    /** Kind: MD5 signature, 18 bytes (RFC 2385, section 3). */
+    public static final int MD5_SIGNATURE = 19;
+
     /** Kind: Fast Open cookie, 2 bytes as a request or 6 to 18 (RFC 7413, section 2). */
     public static final int FAST_OPEN = 34;
 
@@ -73,6 +76,7 @@ public final class TcpOptions {
     private static final int HAS_SACK_PERMITTED = 4;
     private static final int HAS_TIMESTAMPS = 8;
     private static final int HAS_FAST_OPEN = 16;
+    private static final int HAS_MD5_SIGNATURE = 32;
 
     private int present;
     private int maximumSegmentSize;
@@ -162,6 +166,7 @@ public final class TcpOptions {
                 timestamps(buffer, at);
             }
             case FAST_OPEN -> fastOpen(at, length);
+            case MD5_SIGNATURE -> present |= HAS_MD5_SIGNATURE;
             default -> {
                 // RFC 9293, section 3.1: an option that is not known is skipped by its length.
             }
@@ -254,6 +259,11 @@ public final class TcpOptions {
     /** {@return whether there is a Fast Open option, a request or a cookie} */
     public boolean hasFastOpen() {
         return (present & HAS_FAST_OPEN) != 0;
+    }
+
+    /** {@return whether there is an MD5 signature, whatever its length is} */
+    public boolean hasMd5Signature() {
+        return (present & HAS_MD5_SIGNATURE) != 0;
     }
 
     /** {@return the bytes of the Fast Open cookie, if there is that option; 0 for a request} */

@@ -42,6 +42,9 @@ public enum TcpCounter {
      */
     RECEIVE_DROPPED_CHECKSUM_UNFILLED,
 
+    /** With an MD5 signature (RFC 2385), for which there is no key. */
+    RECEIVE_DROPPED_MD5_UNEXPECTED,
+
     /** For a group or a broadcast address (RFC 9293, MUST-57). */
     RECEIVE_DROPPED_NOT_UNICAST,
 
@@ -138,6 +141,42 @@ public enum TcpCounter {
 
     /** Acknowledgments that should have been cookies and were not. */
     COOKIES_INVALID,
+
+    /** SYNs of this side that asked for a Fast Open cookie (RFC 7413). */
+    FAST_OPEN_COOKIES_REQUESTED,
+
+    /** Fast Open cookies that servers have given. */
+    FAST_OPEN_COOKIES_RECEIVED,
+
+    /** SYNs of this side that went with a Fast Open cookie and data. */
+    FAST_OPEN_SYNS_SENT,
+
+    /** SYNs of this side whose data, all or some, was acknowledged by the SYN-ACK. */
+    FAST_OPEN_ACKNOWLEDGED,
+
+    /** SYNs of this side whose data was not acknowledged by the SYN-ACK, and went again. */
+    FAST_OPEN_NOT_ACKNOWLEDGED,
+
+    /** SYNs of this side with a Fast Open option that nobody answered, and that went again without. */
+    FAST_OPEN_FALLBACKS,
+
+    /** Connections of this side that opened the ordinary way since Fast Open had failed there lately. */
+    FAST_OPEN_AVOIDED,
+
+    /** Fast Open cookies that listeners have given. */
+    FAST_OPEN_COOKIES_SENT,
+
+    /** SYNs with a Fast Open cookie that was not this host's, or too old: ordinary SYNs. */
+    FAST_OPEN_COOKIES_INVALID,
+
+    /** SYNs with a Fast Open cookie that is not good for long any more: the answer has another. */
+    FAST_OPEN_COOKIES_AGING,
+
+    /** Connections that a SYN with a good Fast Open cookie has opened at once. */
+    FAST_OPEN_ACCEPTED,
+
+    /** SYNs with a Fast Open option that were ordinary ones since as many were pending as may be. */
+    FAST_OPEN_QUEUE_FULL,
 
     /** Connections that were not put into TIME-WAIT since there are too many there. */
     TIME_WAIT_OVERFLOWS,
