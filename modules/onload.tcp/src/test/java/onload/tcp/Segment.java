@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A segment as a test says it, to be injected or expected. Immutable: each method gives another one.
@@ -38,6 +39,9 @@ final class Segment implements Cloneable {
     @Nullable Integer timestamp;
     @Nullable Integer echo;
     int @Nullable [] sack;
+    byte @Nullable [] cookie;
+    boolean withAnyCookie;
+    boolean withoutFastOpen;
     byte @Nullable [] rawOptions;
     @Nullable Integer port;
     @Nullable Integer localPort;
@@ -227,6 +231,27 @@ final class Segment implements Cloneable {
         return s;
     }
 
+    /** A Fast Open cookie, or a request for one if there are no bytes. */
+    Segment fastOpen(byte... bytes) {
+        Segment s = copy();
+        s.cookie = bytes.clone();
+        return s;
+    }
+
+    /** A Fast Open cookie, whatever it is; only to expect. */
+    Segment anyCookie() {
+        Segment s = copy();
+        s.withAnyCookie = true;
+        return s;
+    }
+
+    /** No Fast Open option. */
+    Segment noFastOpen() {
+        Segment s = copy();
+        s.withoutFastOpen = true;
+        return s;
+    }
+
     /** Bytes of options as they are; only to inject. */
     Segment options(int... bytes) {
         Segment s = copy();
@@ -316,6 +341,13 @@ final class Segment implements Cloneable {
         }
         if (sack != null) {
             text.append(", sack ").append(Arrays.toString(sack));
+        }
+        if (cookie != null) {
+            text.append(", tfo ").append(HexFormat.of().formatHex(cookie));
+        } else if (withAnyCookie) {
+            text.append(", tfo with a cookie");
+        } else if (withoutFastOpen) {
+            text.append(", no tfo");
         }
         append(text, ", peer port ", port);
         append(text, ", own port ", localPort);

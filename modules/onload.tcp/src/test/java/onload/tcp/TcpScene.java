@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,6 +105,12 @@ final class TcpScene implements AutoCloseable, TcpEvents {
 
     /** What the user does when something is reported. */
     Consumer<TcpConnection> onChange = which -> {};
+
+    /** What {@link #connects} asks for. */
+    boolean opensFast;
+
+    /** The last Fast Open cookie that was sent. */
+    byte[] lastCookie = NONE;
 
     private boolean isAbandoned;
 
@@ -190,9 +197,15 @@ final class TcpScene implements AutoCloseable, TcpEvents {
 
     /** Connects from {@link #OWN_PORT} to {@link #PEER_PORT}: the SYN is there to be expected. */
     TcpScene connects() {
+        goToIsn(OWN_PORT, PEER_PORT);
+        return connectsNow();
+    }
+
+    /** As {@link #connects}, but no time passes, so that the initial sequence number is not the one that was chosen. */
+    TcpScene connectsNow() {
         ownPort = OWN_PORT;
         connection = tcp.open();
-        goToIsn(OWN_PORT, PEER_PORT);
+        connection.fastOpen(opensFast);
         ends(PEER_PORT);
         IpAddress to = IpAddress.parse(peer);
         IpAddress any = IpAddress.parse(isIpv6 ? "::" : "0.0.0.0");
@@ -430,6 +443,9 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             int echo = s.echo == null ? e.lastTimestamp : e.timestampBase + s.echo;
             frame.timestamps(value, s.is(TcpHeader.ACK) ? echo : 0);
         }
+        if (s.cookie != null) {
+            frame.fastOpen(s.cookie);
+        }
         if (s.sack != null && s.sack.length > 0) {
             int[] edges = s.sack.clone();
             for (int i = 0; i < edges.length; i++) {
@@ -577,6 +593,9 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         }
         if (options.hasTimestamps()) {
             e.lastTimestamp = options.timestampValue();
+        }
+        if (options.hasFastOpen() && options.cookieLength() > 0) {
+            lastCookie = cookie(options, frame);
         }
         int end = seq + ipPayloadLength(frame) - headerLength;
         end += Integer.bitCount(flags & (TcpHeader.SYN | TcpHeader.FIN));
@@ -732,6 +751,12 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         d.compare("has TS", x.withoutTimestamps ? false : null, options.hasTimestamps());
         d.compare("TS val", x.timestamp, options.timestampValue() - e.timestampBase);
         d.compare("TS ecr", x.echo, options.timestampEchoReply());
+        String hex = HexFormat.of().formatHex(cookie(options, frame));
+        d.compare("tfo", x.cookie == null ? null : HexFormat.of().formatHex(x.cookie), hex);
+        boolean asks = x.cookie != null || x.withAnyCookie;
+        d.compare("has tfo", asks ? true : null, options.hasFastOpen());
+        d.compare("has tfo", x.withoutFastOpen ? false : null, options.hasFastOpen());
+        d.compare("has a cookie", x.withAnyCookie ? true : null, !hex.isEmpty());
         if (x.sack != null) {
             int[] edges = new int[2 * options.sackBlocks()];
             for (int i = 0; i < options.sackBlocks(); i++) {
@@ -740,6 +765,12 @@ final class TcpScene implements AutoCloseable, TcpEvents {
             }
             d.compare("sack", Arrays.toString(x.sack), Arrays.toString(edges));
         }
+    }
+
+    private static byte[] cookie(TcpOptions options, UnsafeBuffer frame) {
+        byte[] bytes = new byte[options.hasFastOpen() ? options.cookieLength() : 0];
+        frame.getBytes(options.cookieOffset(), bytes);
+        return bytes;
     }
 
     private long sum(UnsafeBuffer frame, int at) {

@@ -7,6 +7,7 @@ import onload.wire.TcpOptions;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** What a test expects of a TCP segment; begun by {@link FrameExpectation#isTcp}. */
 public final class TcpExpectation {
@@ -116,6 +117,16 @@ public final class TcpExpectation {
             whole.equal("left edge " + i, edges[2 * i], options.sackLeftEdge(frame, i));
             whole.equal("right edge " + i, edges[2 * i + 1], options.sackRightEdge(frame, i));
         }
+        return this;
+    }
+
+    /** Expects a Fast Open option (RFC 7413) with this cookie; with none for a request. */
+    public TcpExpectation fastOpen(byte... cookie) {
+        whole.equal("presence of Fast Open", true, options.hasFastOpen());
+        byte[] actual = new byte[options.cookieLength()];
+        frame.getBytes(options.cookieOffset(), actual);
+        HexFormat hex = HexFormat.of();
+        whole.equal("Fast Open cookie", hex.formatHex(cookie), hex.formatHex(actual));
         return this;
     }
 

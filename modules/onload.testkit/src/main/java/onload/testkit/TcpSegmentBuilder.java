@@ -120,6 +120,18 @@ public final class TcpSegmentBuilder extends FrameBuilder<TcpSegmentBuilder> {
         return this;
     }
 
+    /**
+     * A Fast Open option (RFC 7413), padded by what is added at the end.
+     *
+     * @param cookie 4 to 16 bytes, an even number; or none, for a request
+     */
+    public TcpSegmentBuilder fastOpen(byte... cookie) {
+        optionsLength =
+                TcpOptions.writeFastOpen(
+                        options, optionsLength, new UnsafeBuffer(cookie), 0, cookie.length);
+        return this;
+    }
+
     /** Bytes of options as they are, right or wrong. */
     public TcpSegmentBuilder options(byte[] bytes) {
         options.putBytes(optionsLength, bytes);

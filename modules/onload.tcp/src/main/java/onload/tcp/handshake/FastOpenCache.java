@@ -111,7 +111,7 @@ public final class FastOpenCache {
 
         /** {@return whether Fast Open has failed lately, so that it is not tried now} */
         public boolean isAvoided(long nowNs) {
-            return failures > 0 && nowNs - failedNs < BACK_OFF_NS << failures - 1;
+            return failures > 0 && nowNs - failedNs < BACK_OFF_NS << (failures - 1);
         }
     }
 
