@@ -60,7 +60,7 @@ final class Stream {
     }
 
     private boolean send(long nowNs) {
-        if (sent == toSend || nowNs < sendsAtNs || !connection.state().canSend()) {
+        if (sent == toSend || nowNs < sendsAtNs || connection.sendState() != 0) {
             return finish(nowNs);
         }
         int bytes = Math.min(toSend - sent, 1 + random.nextInt(largestPiece));
