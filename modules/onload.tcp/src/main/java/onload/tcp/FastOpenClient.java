@@ -113,7 +113,7 @@ final class FastOpenClient {
     /** A SYN-ACK has come; SND.UNA is still before it, and the peer's options are read. */
     void answered(TcpConnection c, ArrivingSegment s, long nowNs) {
         int acked = s.acknowledgment - c.sndNxt;
-        acknowledged(c, s.acknowledgment);
+        acknowledged(c, s.acknowledgment, nowNs);
         if (!c.triesFastOpen) {
             // A cookie that nobody has asked for.
             return;
@@ -149,10 +149,10 @@ final class FastOpenClient {
     }
 
     /** The SYN is acknowledged, and perhaps some of its data: what is not goes as if it had never been sent. */
-    void acknowledged(TcpConnection c, int acknowledgment) {
+    void acknowledged(TcpConnection c, int acknowledgment, long nowNs) {
         if (acknowledgment - c.sndNxt > 0) {
             c.bytesAcknowledged += acknowledgment - c.sndNxt;
-            queue.acknowledged(c, acknowledgment);
+            queue.acknowledged(c, acknowledgment, nowNs);
             c.sndNxt = acknowledgment;
         }
         c.sndUna = acknowledgment;

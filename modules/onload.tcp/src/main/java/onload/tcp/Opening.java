@@ -307,7 +307,7 @@ final class Opening {
         if (c.isPassive) {
             confirmed(c, s, nowNs);
         } else {
-            fastOpen.acknowledged(c, s.acknowledgment);
+            fastOpen.acknowledged(c, s.acknowledgment, nowNs);
             established(c, s, nowNs);
         }
         return true;

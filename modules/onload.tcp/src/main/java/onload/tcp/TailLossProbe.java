@@ -36,7 +36,8 @@ final class TailLossProbe {
                         && !c.hasTailProbe
                         && c.retransmitNs != Long.MAX_VALUE
                         && c.sndMax != c.sndUna
-                        && c.sndUna != c.sndNxt;
+                        && c.sndUna != c.sndNxt
+                        && c.state != TcpState.SYN_RECEIVED;
         c.tailNs = isWanted ? Math.min(nowNs + timeout(c), c.retransmitNs) : Long.MAX_VALUE;
     }
 

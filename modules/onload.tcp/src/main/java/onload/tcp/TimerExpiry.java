@@ -121,7 +121,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
             return;
         }
         boolean isOpening = c.state == TcpState.SYN_SENT || c.state == TcpState.SYN_RECEIVED;
-        int limit = isOpening ? c.isPassive ? synAckRetries : synRetries : c.isOrphan ? orphanRetries : retries;
+        int limit = limit(c, isOpening);
         if (isTimedOut(c, limit, nowNs)) {
             context.counters.increment(TcpCounter.TIMED_OUT);
             teardown.timedOut(c, nowNs);
@@ -144,6 +144,13 @@ final class TimerExpiry implements TimerWheel.Expiry {
         } else if (c.hasUnsent()) {
             probe(c, nowNs);
         }
+    }
+
+    private int limit(TcpConnection c, boolean isOpening) {
+        if (isOpening) {
+            return c.isPassive ? synAckRetries : synRetries;
+        }
+        return c.isOrphan ? orphanRetries : retries;
     }
 
     /** A probe may be under way: it does not count as data that was sent. */
