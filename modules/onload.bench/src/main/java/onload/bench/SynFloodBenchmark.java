@@ -183,7 +183,7 @@ public class SynFloodBenchmark {
         int length = TcpHeader.MIN_LENGTH + options;
         int at = EthernetHeader.LENGTH + Ipv4Header.MIN_LENGTH;
         UnsafeBuffer frame = new UnsafeBuffer(new byte[at + length + data]);
-        int peer = random.nextInt() & 0x07FF_FFFF | 0x1000_0000;
+        int peer = (random.nextInt() & 0x07FF_FFFF) | 0x1000_0000;
         write(
                 frame,
                 peer,

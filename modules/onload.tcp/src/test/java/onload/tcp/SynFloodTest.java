@@ -109,7 +109,7 @@ class SynFloodTest {
         void flood() {
             int at = EthernetHeader.LENGTH;
             int tcpAt = at + Ipv4Header.MIN_LENGTH;
-            int source = random.nextInt() & 0x07FF_FFFF | 0x1000_0000;
+            int source = (random.nextInt() & 0x07FF_FFFF) | 0x1000_0000;
             Ipv4Header.write(
                     flood,
                     at,

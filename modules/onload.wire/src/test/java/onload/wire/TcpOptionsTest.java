@@ -89,6 +89,19 @@ class TcpOptionsTest {
     }
 
     @Test
+    void anMd5SignatureIsSeenWhateverItsLengthIs() {
+        for (int length = 2; length <= 36; length++) {
+            UnsafeBuffer list = Bytes.noise(40);
+            list.putByte(0, (byte) TcpOptions.MD5_SIGNATURE);
+            list.putByte(1, (byte) length);
+            assertEquals(0, parse(Bytes.prefix(list, TcpOptions.writePadding(list, 0, length))));
+            assertTrue(options.hasMd5Signature(), "length " + length);
+        }
+        parse(Bytes.of("020405b4"));
+        assertFalse(options.hasMd5Signature());
+    }
+
+    @Test
     void nothingIsLeftOfTheSegmentBefore() {
         parse(Bytes.of("020405b4 01030307 0402 080a0102030405060708 220a c1c2c3c4c5c6c7c8 0000"));
         assertTrue(options.hasMaximumSegmentSize() && options.hasFastOpen());
