@@ -68,6 +68,7 @@ final class FastOpenClient {
         }
         c.retransmitNs = nowNs + DEFERRAL_NS;
         c.isSynDeferred = true;
+        c.sendsEarly = true;
         return true;
     }
 

@@ -160,6 +160,9 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** The SYN waits for data. */
     boolean isSynDeferred;
 
+    /** The user may send from connecting on, since there was a Fast Open cookie; what the SYN does not take waits. */
+    boolean sendsEarly;
+
     /** The SYN-ACK brings a Fast Open cookie. */
     boolean givesCookie;
 
@@ -616,7 +619,7 @@ public final class TcpConnection extends TransmissionControlBlock {
     /**
      * Opens fast (RFC 7413), from the next {@link #connect} on: if the peer has given a cookie before, that call sends
      * nothing but answers 0, {@link #sendState} is 0 at once, and what the first {@link #send} takes goes with the SYN
-     * as far as it fits; after 200 ms without one the SYN goes alone. If there is no cookie, or Fast Open has failed
+     * as far as it fits, the rest when the connection is established; after 200 ms without one the SYN goes alone. If there is no cookie, or Fast Open has failed
      * there lately, the connection opens as usual, and a SYN may ask for a cookie. It needs bit 1 of {@link
      * TcpSetting#FAST_OPEN}. The peer may, rarely, get the data of a SYN twice.
      */
@@ -700,6 +703,16 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** {@return whether a SYN has opened it at once that nobody has confirmed yet} */
     boolean isFastOpened() {
         return state == TcpState.SYN_RECEIVED && isPassive;
+    }
+
+    /** {@return whether the user may send, now or when there is room} */
+    boolean takesData() {
+        return state.canSend() || isFastOpened() || isSendingEarly();
+    }
+
+    /** {@return whether it opens by Fast Open, so that its user may send though nobody has answered} */
+    boolean isSendingEarly() {
+        return sendsEarly && (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED);
     }
 
     /** {@return whether data may go: from ESTABLISHED on, or after a Fast Open} */

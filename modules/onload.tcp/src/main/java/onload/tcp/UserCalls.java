@@ -137,21 +137,21 @@ final class UserCalls {
     private void run(TcpConnection c, long nowNs) {
         if (!c.isSynDeferred) {
             output.run(c, nowNs);
-        } else if (c.sndHead != PacketBuffers.NONE) {
+        } else if (c.sndHead != PacketBuffers.NONE || c.finQueued) {
             opening.sendDeferredSyn(c, nowNs);
         }
     }
 
     static int sendRefusal(TcpConnection c) {
-        boolean canSend = c.state.canSend() || c.isFastOpened() || c.isSynDeferred;
-        if (canSend && !c.finQueued && !c.isOrphan) {
+        if (c.takesData() && !c.finQueued && !c.isOrphan) {
             return 0;
         }
         if (c.error != 0) {
             return c.error;
         }
         return switch (c.state) {
-            case SYN_SENT, SYN_RECEIVED -> TcpConnection.WOULD_BLOCK;
+            case SYN_SENT, SYN_RECEIVED ->
+                    c.finQueued ? TcpConnection.CLOSED : TcpConnection.WOULD_BLOCK;
             case CLOSED, LISTEN -> c.wasOpen() ? TcpConnection.CLOSED : TcpConnection.NOT_CONNECTED;
             default -> TcpConnection.CLOSED;
         };
@@ -248,11 +248,11 @@ final class UserCalls {
         if (c.finQueued) {
             return 0;
         }
-        if (!c.state.canSend() && c.state != TcpState.SYN_RECEIVED) {
+        if (!c.takesData() && c.state != TcpState.SYN_RECEIVED) {
             return c.wasOpen() && c.state != TcpState.SYN_SENT ? 0 : TcpConnection.NOT_CONNECTED;
         }
         teardown.finQueued(c);
-        output.run(c, nowNs);
+        run(c, nowNs);
         return 0;
     }
 
@@ -280,13 +280,12 @@ final class UserCalls {
                 receiveQueue.clear(c);
                 teardown.unbind(c);
             }
-            case SYN_SENT -> {
-                teardown.orphaned(c, nowNs);
-                teardown.abort(c, TcpConnection.ABORTED, nowNs);
-            }
             default -> {
                 teardown.orphaned(c, nowNs);
-                if (hasUnread || c.lingerNs == 0 || teardown.orphans() > maxOrphans) {
+                // What goes with a SYN, or was to follow it, was taken as if there were a connection.
+                boolean isAttempt =
+                        c.state == TcpState.SYN_SENT && !(c.sendsEarly && c.sndQueuedBytes > 0);
+                if (isAttempt || hasUnread || c.lingerNs == 0 || teardown.orphans() > maxOrphans) {
                     // RFC 9293, section 3.6.1; RFC 2525, section 2.17.
                     teardown.abort(c, TcpConnection.ABORTED, nowNs);
                 } else if (!c.finQueued) {

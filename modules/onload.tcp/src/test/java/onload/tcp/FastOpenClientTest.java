@@ -305,11 +305,34 @@ class FastOpenClientTest {
     @Test
     void dataAfterTheSynWaitsForTheHandshake() {
         try (TcpScene scene = asked()) {
-            assertEquals(TcpConnection.WOULD_BLOCK, scene.tryWrite(new byte[1]));
-            scene.receives(synAck().seq(0).ack(6)).sends(ack().seq(6).ack(1));
+            scene.writes(" world").sendsNothing();
+            scene.receives(synAck().seq(0).ack(6).mss(1460)).sends(data(" world").seq(6).ack(1));
+            scene.receives(ack().ack(12));
+            assertEquals(0, scene.connection.unacknowledged());
+        }
+    }
+
+    @Test
+    void dataAfterTheSynFollowsWhatTheSynAckHasNotAcknowledged() {
+        try (TcpScene scene = asked()) {
+            scene.writes(" world").sendsNothing();
+            scene.receives(synAck().seq(0).ack(1).mss(1460));
+            scene.sends(data("hello world").seq(1).ack(1));
+            scene.receives(ack().ack(12));
+            assertEquals(0, scene.connection.unacknowledged());
+        }
+    }
+
+    @Test
+    void dataAfterTheSynIsTakenAsFarAsTheSendBufferHasRoom() {
+        try (TcpScene scene = asked()) {
+            int all = scene.connection.sendBuffer();
+            int taken = scene.tryWrite(new byte[2 * all]);
+            assertTrue(taken > 0 && taken <= all, taken + " bytes");
+            assertEquals(TcpConnection.WOULD_BLOCK, scene.tryWrite(new byte[all]));
+            scene.receives(synAck().seq(0).ack(6).mss(1460));
             assertTrue((scene.events() & TcpEvents.WRITABLE) != 0);
-            assertEquals(1, scene.tryWrite(new byte[] {'!'}));
-            scene.sends(data("!").seq(6));
+            scene.ignoreRest();
         }
     }
 
@@ -342,10 +365,53 @@ class FastOpenClientTest {
     }
 
     @Test
-    void closeAfterTheSynLetsTheDataGo() {
+    void closeAfterTheSynStillSendsTheDataAndAFin() {
         try (TcpScene scene = asked()) {
+            scene.closes().sendsNothing();
+            assertEquals(1, scene.tcp.orphans());
+            scene.receives(synAck().seq(0).ack(1).mss(1460))
+                    .sends(segment("FP.").payload("hello").seq(1).ack(1));
+            scene.receives(fin().seq(1).ack(7)).sends(ack().seq(7).ack(2));
+            assertEquals(1, scene.tcp.timeWaits());
+        }
+    }
+
+    @Test
+    void closeAfterTheSynEndsIfNobodyAnswers() {
+        try (TcpScene scene = asked()) {
+            scene.closes().after(200_000).takeAllSent();
+            assertEquals(0, scene.tcp.flows());
+            assertEquals(0, scene.tcp.orphans());
+        }
+    }
+
+    @Test
+    void closeWithLingerZeroAfterTheSynLetsTheDataGo() {
+        try (TcpScene scene = asked()) {
+            scene.connection.linger(0);
             scene.closes().after(5000).sendsNothing();
             assertEquals(0, scene.tcp.flows());
+        }
+    }
+
+    @Test
+    void endOfOutputAfterTheSynFollowsTheHandshake() {
+        try (TcpScene scene = asked()) {
+            scene.shutsDown().sendsNothing();
+            assertEquals(TcpConnection.CLOSED, scene.tryWrite(new byte[1]));
+            scene.receives(synAck().seq(0).ack(6)).sends(fin().seq(6).ack(1)).sendsNothing();
+            scene.is(TcpState.FIN_WAIT_1);
+            scene.receives(data("world").seq(1).ack(7)).sends(ack().seq(7).ack(6));
+            assertEquals("world", scene.reads());
+        }
+    }
+
+    @Test
+    void endOfOutputInPlaceOfDataSendsTheSynAlone() {
+        try (TcpScene scene = known().connects()) {
+            scene.shutsDown().sends(syn().seq(0).fastOpen(COOKIE));
+            scene.receives(synAck().seq(0).ack(1));
+            scene.ignoreRest().is(TcpState.FIN_WAIT_1);
         }
     }
 
