@@ -61,6 +61,16 @@ final class Arrows {
                 "onload.nic",
                 "onload.nic.emulated",
                 "onload.ip");
+        row(
+                "onload.testkit.script",
+                "onload.testkit",
+                "onload.testkit.base",
+                "onload.testkit.ip",
+                "onload.wire",
+                "onload.nic",
+                "onload.nic.emulated",
+                "onload.ip",
+                "onload.tcp");
     }
 
     private Arrows() {}

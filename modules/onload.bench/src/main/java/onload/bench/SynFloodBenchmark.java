@@ -231,8 +231,7 @@ public class SynFloodBenchmark {
         int ipAt = EthernetHeader.LENGTH;
         int at = ipAt + Ipv4Header.MIN_LENGTH;
         EthernetHeader.write(frame, 0, FloodNic.MAC, GATEWAY_MAC, EtherType.IPV4);
-        Ipv4Header.write(
-                frame, ipAt, peer, OWN.ipv4(), IpProtocol.TCP, 64, frame.capacity() - at);
+        Ipv4Header.write(frame, ipAt, peer, OWN.ipv4(), IpProtocol.TCP, 64, frame.capacity() - at);
         TcpHeader.write(
                 frame, at, port, PORT, sequence, acknowledgment, headerLength, flags, 65_535);
     }

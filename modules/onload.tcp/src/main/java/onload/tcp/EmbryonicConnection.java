@@ -30,6 +30,7 @@ final class EmbryonicConnection extends Flow {
 
     int tsRecent;
     int retries;
+
     /** The first SYN-ACK brings a Fast Open cookie. */
     boolean givesCookie;
 

@@ -77,8 +77,7 @@ final class FastOpenServer {
     }
 
     /** Gives the next segment, a SYN-ACK to where {@link StatelessSegments#way} leads, a cookie of its own. */
-    void giveCookie(
-            long localHigh, long localLow, long remoteHigh, long remoteLow, long nowNs) {
+    void giveCookie(long localHigh, long localLow, long remoteHigh, long remoteLow, long nowNs) {
         context.fastOpenCookies.make(localHigh, localLow, remoteHigh, remoteLow, cookie, nowNs);
         segments.fastOpen(cookie, 0, FastOpenCookies.LENGTH);
         context.counters.increment(TcpCounter.FAST_OPEN_COOKIES_SENT);

@@ -216,8 +216,7 @@ final class ListenInput {
                     SegmentWriter.timestampClock(nowNs) + e.timestampOffset, e.tsRecent);
         }
         if (e.givesCookie && e.retries == 0) {
-            fastOpen.giveCookie(
-                    e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow(), nowNs);
+            fastOpen.giveCookie(e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow(), nowNs);
         }
         segments.send(
                 e.localPort(),

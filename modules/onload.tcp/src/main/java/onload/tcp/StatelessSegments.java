@@ -143,7 +143,8 @@ final class StatelessSegments {
         }
         int length = TcpHeader.MIN_LENGTH + optionsLength();
         if (payloadLength > 0) {
-            memory.putBytes(buffers.append(packet, payloadLength), memory, payloadIndex, payloadLength);
+            memory.putBytes(
+                    buffers.append(packet, payloadLength), memory, payloadIndex, payloadLength);
         }
         int at = buffers.prepend(packet, length);
         TcpHeader.write(
@@ -174,16 +175,15 @@ final class StatelessSegments {
             next = TcpOptions.writeMaximumSegmentSize(memory, next, maximumSegmentSize);
         }
         if (sackPermitted || hasTimestamps) {
-            if (sackPermitted) {
-                next = TcpOptions.writeSackPermitted(memory, next);
-            } else {
+            if (!sackPermitted || !hasTimestamps) {
                 next = noOperations(next);
             }
-            next =
-                    hasTimestamps
-                            ? TcpOptions.writeTimestamps(
-                                    memory, next, timestampValue, timestampEchoReply)
-                            : noOperations(next);
+            if (sackPermitted) {
+                next = TcpOptions.writeSackPermitted(memory, next);
+            }
+            if (hasTimestamps) {
+                next = TcpOptions.writeTimestamps(memory, next, timestampValue, timestampEchoReply);
+            }
         }
         if (windowScale != NONE) {
             next = TcpOptions.writeWindowScale(memory, next, windowScale);

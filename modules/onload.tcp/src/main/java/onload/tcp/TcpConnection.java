@@ -619,9 +619,10 @@ public final class TcpConnection extends TransmissionControlBlock {
     /**
      * Opens fast (RFC 7413), from the next {@link #connect} on: if the peer has given a cookie before, that call sends
      * nothing but answers 0, {@link #sendState} is 0 at once, and what the first {@link #send} takes goes with the SYN
-     * as far as it fits, the rest when the connection is established; after 200 ms without one the SYN goes alone. If there is no cookie, or Fast Open has failed
-     * there lately, the connection opens as usual, and a SYN may ask for a cookie. It needs bit 1 of {@link
-     * TcpSetting#FAST_OPEN}. The peer may, rarely, get the data of a SYN twice.
+     * as far as it fits, the rest when the connection is established; after 200 ms without one the SYN goes
+     * alone. If there is no cookie, or Fast Open has failed there lately, the connection opens as usual, and a
+     * SYN may ask for a cookie. It needs bit 1 of {@link TcpSetting#FAST_OPEN}. The peer may, rarely, get the
+     * data of a SYN twice.
      */
     public void fastOpen(boolean on) {
         wantsFastOpen = on;

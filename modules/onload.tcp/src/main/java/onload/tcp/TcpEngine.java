@@ -136,7 +136,16 @@ public final class TcpEngine {
                 new SynchronizedInput(context, acknowledgments, text, teardown, touched, opening);
         errors = new ErrorInput(context, teardown, touched, fastOpen);
         ReceiveTuning tuning = new ReceiveTuning(context);
-        user = new UserCalls(context, sendQueue, receiveQueue, tuning, output, opening, writer, teardown);
+        user =
+                new UserCalls(
+                        context,
+                        sendQueue,
+                        receiveQueue,
+                        tuning,
+                        output,
+                        opening,
+                        writer,
+                        teardown);
         expiry =
                 new TimerExpiry(
                         context,
@@ -387,12 +396,17 @@ public final class TcpEngine {
                 to == null ? 0 : pathMtu.advertised(to, c.maximumSegmentSize),
                 c.flightSize(),
                 c.sackedBytes,
+                c.lostBytes,
+                c.resentBytes,
                 c.pathMtu,
                 c.srttNs,
                 c.rttvarNs,
+                c.minRttNs,
                 congestion == null ? 0 : congestion.ssthresh(),
                 congestion == null ? 0 : LossRecovery.window(c, congestion),
                 congestion == null ? CongestionControls.DEFAULT : congestion.name(),
+                c.pacingRate,
+                Integer.toUnsignedLong(c.delivered),
                 c.sndWnd,
                 c.rcvWnd(),
                 c.rcvBufferBytes,

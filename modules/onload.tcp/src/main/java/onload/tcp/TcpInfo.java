@@ -5,7 +5,8 @@ package onload.tcp;
  * Bytes, nanoseconds, counts.
  *
  * @param state the state
- * @param recovery {@code open}, {@code recovery} or {@code loss}, as Linux's congestion-avoidance states
+ * @param recovery {@code open}, {@code disorder}, {@code cwr}, {@code recovery} or {@code loss}, as Linux's
+ *     congestion-avoidance states
  * @param retransmits timeouts since the last acknowledgment of new data
  * @param probes unanswered window probes or questions of keep-alive
  * @param backoff how often the retransmission timeout was doubled
@@ -21,12 +22,17 @@ package onload.tcp;
  * @param advertisedMss what this side's SYN said
  * @param unackedBytes sent and not acknowledged
  * @param sackedBytes of these, what the peer has selectively acknowledged
+ * @param lostBytes of these, what is lost
+ * @param resentBytes sent again and not acknowledged
  * @param pathMtu the MTU of the path
  * @param srttNs the smoothed round-trip time, 0 if none was measured
  * @param rttvarNs its variation
+ * @param minRttNs the smallest round-trip time of late, 0 if none was measured
  * @param ssthresh the slow-start threshold
  * @param cwnd the congestion window
  * @param congestionControl the name of the congestion control
+ * @param pacingRate bytes per second, 0 for no limit
+ * @param deliveredBytes that have arrived, by acknowledgment or selectively; wraps around after 2^32
  * @param sndWnd the peer's window
  * @param rcvWnd the window that the peer was told
  * @param rcvSpace the receive buffer
@@ -57,12 +63,17 @@ public record TcpInfo(
         int advertisedMss,
         int unackedBytes,
         int sackedBytes,
+        int lostBytes,
+        int resentBytes,
         int pathMtu,
         long srttNs,
         long rttvarNs,
+        long minRttNs,
         int ssthresh,
         int cwnd,
         String congestionControl,
+        long pacingRate,
+        long deliveredBytes,
         int sndWnd,
         int rcvWnd,
         int rcvSpace,

@@ -150,8 +150,7 @@ public final class TcpListener {
      * others could open as many as resets come back (RFC 7413, section 5.1).
      */
     int pendingFastOpens(long nowNs) {
-        while (!fastOpenResets.isEmpty()
-                && nowNs - fastOpenResets.peekLong() >= RESET_COUNTS_NS) {
+        while (!fastOpenResets.isEmpty() && nowNs - fastOpenResets.peekLong() >= RESET_COUNTS_NS) {
             fastOpenResets.pollLong();
         }
         return fastOpens + fastOpenResets.size();

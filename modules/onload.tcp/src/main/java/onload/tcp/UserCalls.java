@@ -282,7 +282,8 @@ final class UserCalls {
             }
             default -> {
                 teardown.orphaned(c, nowNs);
-                // What goes with a SYN, or was to follow it, was taken as if there were a connection.
+                // What goes with a SYN, or was to follow it, was taken as if there were a
+                // connection.
                 boolean isAttempt =
                         c.state == TcpState.SYN_SENT && !(c.sendsEarly && c.sndQueuedBytes > 0);
                 if (isAttempt || hasUnread || c.lingerNs == 0 || teardown.orphans() > maxOrphans) {

@@ -135,8 +135,7 @@ class FastOpenClientTest {
             scene.connects().sendsNothing();
             assertEquals(0, scene.connection.sendState());
             scene.is(TcpState.SYN_SENT);
-            scene.writes("hello")
-                    .sends(syn().seq(0).mss(1460).fastOpen(COOKIE).payload("hello"));
+            scene.writes("hello").sends(syn().seq(0).mss(1460).fastOpen(COOKIE).payload("hello"));
             assertEquals(1, scene.count(TcpCounter.FAST_OPEN_SYNS_SENT));
         }
     }
@@ -271,8 +270,13 @@ class FastOpenClientTest {
                     .sends(ack().seq(1).ack(1));
             over(scene).connects();
             scene.writes(new byte[2000])
-                    .sends(syn().seq(0).mss(1460).sackPermitted().timestamps().fastOpen(longest)
-                            .payload(new byte[1460 - 40]));
+                    .sends(
+                            syn().seq(0)
+                                    .mss(1460)
+                                    .sackPermitted()
+                                    .timestamps()
+                                    .fastOpen(longest)
+                                    .payload(new byte[1460 - 40]));
         }
     }
 

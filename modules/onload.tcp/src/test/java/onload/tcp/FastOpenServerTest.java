@@ -211,9 +211,7 @@ class FastOpenServerTest {
         try (TcpScene scene = new TcpScene(BOTH)) {
             assertEquals(
                     "a queue of Fast Open cannot take -1 connections; expected 0 or more",
-                    assertThrows(
-                                    IllegalArgumentException.class,
-                                    () -> scene.listener.fastOpen(-1))
+                    assertThrows(IllegalArgumentException.class, () -> scene.listener.fastOpen(-1))
                             .getMessage());
         }
     }
@@ -303,8 +301,10 @@ class FastOpenServerTest {
             scene.writes(Segment.numbered(1, 30_000));
             int full = 0;
             for (; scene.sentCount() > 0; full++) {
-                scene.sends(segment(".").seq(1 + full * 1460)
-                        .payload(Segment.numbered(1 + full * 1460, 1460)));
+                scene.sends(
+                        segment(".")
+                                .seq(1 + full * 1460)
+                                .payload(Segment.numbered(1 + full * 1460, 1460)));
             }
             assertTrue(full >= 9 && full <= 10, full + " segments");
         }

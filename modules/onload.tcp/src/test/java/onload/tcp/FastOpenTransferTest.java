@@ -209,8 +209,7 @@ class FastOpenTransferTest {
                                 TcpConnection accepted = pair.listener.accept();
                                 if (accepted != null) {
                                     streams.add(
-                                            new Stream(
-                                                    accepted, random, 2, 1, down, up, piece, 0));
+                                            new Stream(accepted, random, 2, 1, down, up, piece, 0));
                                 }
                                 return streams.size() == 2
                                         && streams.stream().allMatch(Stream::isDone);

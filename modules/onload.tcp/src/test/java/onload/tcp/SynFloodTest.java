@@ -369,10 +369,7 @@ class SynFloodTest {
     @Test
     void acknowledgmentsThatForgeCookiesOpenNothing() {
         byte[] ack =
-                Frames.tcp("10.0.0.1", 1, OWN, PORT)
-                        .ethernet(GATEWAY_MAC, OWN_MAC)
-                        .ack(77)
-                        .build();
+                Frames.tcp("10.0.0.1", 1, OWN, PORT).ethernet(GATEWAY_MAC, OWN_MAC).ack(77).build();
         try (Host host = new Host(TcpSettings.DEFAULT.with(TcpSetting.MAX_SYN_BACKLOG, 1), ack)) {
             Client old = new Client(host, 1000);
             assertTrue(old.connects());

@@ -64,8 +64,7 @@ class FastOpenCookiesTest {
             long[] a = {1, 2, 3, 4};
             a[i] ^= 1L << 17;
             int answer =
-                    cookies.check(
-                            a[0], a[1], a[2], a[3], option, AT, FastOpenCookies.LENGTH, 0);
+                    cookies.check(a[0], a[1], a[2], a[3], option, AT, FastOpenCookies.LENGTH, 0);
             assertEquals(FastOpenCookies.INVALID, answer);
         }
     }
@@ -76,7 +75,9 @@ class FastOpenCookiesTest {
         for (int length = 0; length <= 16; length++) {
             int answer = cookies.check(1, 2, 3, 4, option, AT, length, 0);
             int expected =
-                    length == FastOpenCookies.LENGTH ? FastOpenCookies.GOOD : FastOpenCookies.INVALID;
+                    length == FastOpenCookies.LENGTH
+                            ? FastOpenCookies.GOOD
+                            : FastOpenCookies.INVALID;
             assertEquals(expected, answer, "length " + length);
         }
     }
@@ -93,12 +94,15 @@ class FastOpenCookiesTest {
     void nothingIsAllocated() {
         int[] good = new int[1];
         long bytes =
-                AllocatedBytes.perRun(3, 10, () -> {
-                    for (int i = 0; i < 1000; i++) {
-                        make(i);
-                        good[0] += check(i);
-                    }
-                });
+                AllocatedBytes.perRun(
+                        3,
+                        10,
+                        () -> {
+                            for (int i = 0; i < 1000; i++) {
+                                make(i);
+                                good[0] += check(i);
+                            }
+                        });
         assertEquals(0, bytes);
         assertTrue(good[0] > 0);
     }
