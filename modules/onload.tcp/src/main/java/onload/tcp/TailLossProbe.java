@@ -56,7 +56,12 @@ final class TailLossProbe {
      */
     int begin(TcpConnection c) {
         c.tailNs = Long.MAX_VALUE;
-        if (c.recovery != TcpConnection.OPEN || c.hasTailProbe || c.flightSize() == 0) {
+        boolean isWanted =
+                c.recovery == TcpConnection.OPEN
+                        && c.sackedBytes == 0
+                        && !c.hasTailProbe
+                        && c.flightSize() > 0;
+        if (!isWanted) {
             return PacketBuffers.NONE;
         }
         context.counters.increment(TcpCounter.TAIL_LOSS_PROBES);
