@@ -71,6 +71,15 @@ final class Arrows {
                 "onload.nic.emulated",
                 "onload.ip",
                 "onload.tcp");
+        row(
+                "onload.testkit.tcp",
+                "onload.testkit",
+                "onload.testkit.base",
+                "onload.wire",
+                "onload.nic",
+                "onload.nic.emulated",
+                "onload.ip",
+                "onload.tcp");
     }
 
     private Arrows() {}

@@ -1,6 +1,7 @@
 package onload.nic.emulated;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One direction of a cable: what its frames meet on the way ({@link LinkSettings}), and what became of them ({@link
@@ -25,6 +26,8 @@ public final class EmulatedLink {
     private boolean isRated;
     private long delayNs;
     private boolean isUp = true;
+    private @Nullable FrameTap tap;
+    private @Nullable EcnMarking marking;
 
     /** When the frame sent last arrives, of those that were not held back. */
     private long lastDueNs = Long.MIN_VALUE;
@@ -93,6 +96,27 @@ public final class EmulatedLink {
         delayNs = other.delayNs();
     }
 
+    /** Has somebody look at all frames that go in and come out from now on; null for nobody. */
+    public void tap(@Nullable FrameTap other) {
+        network.lock();
+        try {
+            tap = other;
+        } finally {
+            network.unlock();
+        }
+    }
+
+    /** Has the queue mark frames from now on, if the link has a rate; null for a queue that marks none. */
+    public void marking(@Nullable EcnMarking other) {
+        network.lock();
+        try {
+            marking = other;
+            impairments.marking(other);
+        } finally {
+            network.unlock();
+        }
+    }
+
     /** {@return the counters of this direction} */
     public EmulatedCounters<LinkCounter> counters() {
         return counters;
@@ -127,15 +151,23 @@ public final class EmulatedLink {
     void enter(long nowNs, int frame, int length) {
         counters.increment(LinkCounter.ENTERED_FRAMES);
         counters.add(LinkCounter.ENTERED_BYTES, length);
+        if (tap != null) {
+            FrameStore store = network.store();
+            tap.entered(nowNs, store.memory(frame), store.offset(frame), length);
+        }
         if (isTooLong(frame, length)) {
             drop(frame, LinkCounter.DROPPED_TOO_LONG);
             return;
         }
         long departureNs = nowNs;
         if (isRated) {
+            long queuedBytes = marking == null ? 0 : transmitter.queuedBytes(nowNs);
             if (!transmitter.accept(nowNs, length)) {
                 drop(frame, LinkCounter.DROPPED_QUEUE_FULL);
                 return;
+            }
+            if (marking != null && impairments.isMarked(queuedBytes)) {
+                mark(frame, length);
             }
             departureNs = transmitter.departureNs();
         }
@@ -163,6 +195,9 @@ public final class EmulatedLink {
     void pass(long nowNs, UnsafeBuffer memory, int offset, int length) {
         counters.increment(LinkCounter.ENTERED_FRAMES);
         counters.add(LinkCounter.ENTERED_BYTES, length);
+        if (tap != null) {
+            tap.entered(nowNs, memory, offset, length);
+        }
         if (FrameLength.exceeds(memory, offset, length, length, settings.mtu())) {
             counters.increment(LinkCounter.DROPPED_TOO_LONG);
             return;
@@ -171,6 +206,9 @@ public final class EmulatedLink {
         counters.increment(LinkCounter.DELIVERED_FRAMES);
         counters.add(LinkCounter.DELIVERED_BYTES, length);
         ((EmulatedNic) target).receive(nowNs, memory, offset, length);
+        if (tap != null) {
+            tap.delivered(nowNs, memory, offset, length);
+        }
     }
 
     /** Takes a copy of a frame in, if there is room for one. The frame stays the caller's. */
@@ -251,9 +289,25 @@ public final class EmulatedLink {
         if (target instanceof EmulatedNic nic) {
             FrameStore store = network.store();
             nic.receive(dueNs, store.memory(frame), store.offset(frame), length);
+            tell(dueNs, frame, length);
             store.release(frame);
         } else if (target instanceof EmulatedSwitch lan) {
+            tell(dueNs, frame, length);
             lan.forward(targetPort, dueNs, frame, length);
+        }
+    }
+
+    private void tell(long dueNs, int frame, int length) {
+        if (tap != null) {
+            FrameStore store = network.store();
+            tap.delivered(dueNs, store.memory(frame), store.offset(frame), length);
+        }
+    }
+
+    private void mark(int frame, int length) {
+        FrameStore store = network.store();
+        if (EcnMarking.mark(store.memory(frame), store.offset(frame), length)) {
+            counters.increment(LinkCounter.MARKED_FRAMES);
         }
     }
 }

@@ -1,5 +1,7 @@
 package onload.nic.emulated;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides what chance does to each frame of one direction of a cable: an algorithm that knows settings and a seed, and
  * neither frames nor NICs. The decisions about the n-th frame depend on the seed, the settings and n only.
@@ -30,6 +32,7 @@ final class Impairments {
     private final RandomStream corruptDraws;
     private final RandomStream bitDraws;
     private final RandomStream duplicateDraws;
+    private final RandomStream markDraws;
 
     private long loss;
     private boolean bursts;
@@ -41,6 +44,8 @@ final class Impairments {
     private long reorder;
     private long corrupt;
     private long duplicate;
+
+    private @Nullable EcnMarking marking;
 
     private boolean isBad;
     private long extraDelayNs;
@@ -54,6 +59,7 @@ final class Impairments {
         corruptDraws = new RandomStream(RandomStream.derive(seed, 4));
         bitDraws = new RandomStream(RandomStream.derive(seed, 5));
         duplicateDraws = new RandomStream(RandomStream.derive(seed, 6));
+        markDraws = new RandomStream(RandomStream.derive(seed, 7));
         settings(settings);
     }
 
@@ -71,6 +77,20 @@ final class Impairments {
         reorder = RandomStream.threshold(settings.reorder());
         corrupt = RandomStream.threshold(settings.corrupt());
         duplicate = RandomStream.threshold(settings.duplicate());
+    }
+
+    /** Goes on with another marking; null for none. */
+    void marking(@Nullable EcnMarking other) {
+        marking = other;
+    }
+
+    /** {@return whether a frame that finds so many bytes in the queue is to be marked} */
+    boolean isMarked(long queuedBytes) {
+        if (marking == null) {
+            return false;
+        }
+        double probability = marking.probability(queuedBytes);
+        return probability > 0 && markDraws.chance(RandomStream.threshold(probability));
     }
 
     /**

@@ -84,6 +84,14 @@ final class Transmitter {
         return true;
     }
 
+    /** {@return the bytes, overhead included, that are still to be sent at a time} */
+    long queuedBytes(long nowNs) {
+        if (idleFromNs <= nowNs) {
+            return 0;
+        }
+        return (long) ((double) (idleFromNs - nowNs) * bitsPerSecond / (8.0 * NS_PER_SECOND));
+    }
+
     /** {@return when the frame accepted last has left, rounded down to a nanosecond} */
     long departureNs() {
         return idleFromNs;

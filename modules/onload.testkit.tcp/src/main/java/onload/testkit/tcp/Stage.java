@@ -1,0 +1,191 @@
+package onload.testkit.tcp;
+
+import onload.nic.emulated.BurstLoss;
+import onload.nic.emulated.EcnMarking;
+import onload.nic.emulated.EmulatedCable;
+import onload.nic.emulated.EmulatedLink;
+import onload.nic.emulated.EmulatedSwitch;
+import onload.nic.emulated.LinkSettings;
+import onload.tcp.TcpSetting;
+import onload.tcp.TcpSettings;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Builds the network of a scenario: hosts, switches, the bottleneck, and a watch at each host. */
+final class Stage {
+    private static final long DAY_NS = 86_400_000_000_000L;
+    private static final int LONGEST_ROW = 4;
+    private static final int RING = 64;
+    private static final double BURST_ENDS = 0.2;
+
+    private final Scenario scenario;
+    private final SimulatedNetwork network;
+    private final HostSettings settings;
+    private final LinkSettings bottleneck;
+    private final List<SimulatedHost> clients = new ArrayList<>();
+    private final List<SimulatedHost> servers = new ArrayList<>();
+    private final List<HostWatch> watches = new ArrayList<>();
+    private final List<EmulatedLink> bottlenecks = new ArrayList<>();
+
+    Stage(Scenario scenario) {
+        this.scenario = scenario;
+        network = new SimulatedNetwork(scenario.seed());
+        settings =
+                new HostSettings(
+                        tcp(scenario),
+                        buffers(scenario),
+                        RING,
+                        Math.max(
+                                scenario.number(Parameter.MTU),
+                                scenario.isOn(Parameter.IPV6) ? 1280 : 0),
+                        scenario.isOn(Parameter.IPV6));
+        bottleneck = link(scenario);
+        switch (scenario.topology()) {
+            case DIRECT -> direct();
+            case DUMBBELL -> row(1);
+            case CHAIN -> row(Math.min(LONGEST_ROW, Math.max(2, clients())));
+            case INCAST -> incast();
+        }
+        network.hosts().forEach(SimulatedHost::up);
+        for (SimulatedHost client : clients) {
+            for (SimulatedHost server : servers) {
+                client.meet(server);
+                server.meet(client);
+            }
+        }
+    }
+
+    /** {@return the settings of all engines: they have all the time of the world, so that nothing gives up} */
+    static TcpSettings tcp(Scenario scenario) {
+        TcpSettings tcp =
+                TcpSettings.DEFAULT
+                        .with(TcpSetting.TIMESTAMPS, scenario.get(Parameter.TIMESTAMPS))
+                        .with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, scenario.get(Parameter.SACK))
+                        .with(TcpSetting.WINDOW_SCALING, scenario.get(Parameter.SCALING))
+                        .with(TcpSetting.MAX_FLOWS, 1 << 17)
+                        .with(TcpSetting.RETRIES, 127)
+                        .with(TcpSetting.SYN_RETRIES, 127)
+                        .with(TcpSetting.SYN_ACK_RETRIES, 127)
+                        .with(TcpSetting.ORPHAN_RETRIES, 127)
+                        .with(TcpSetting.FIN_WAIT_2_NS, DAY_NS)
+                        .with(
+                                TcpSetting.RECEIVE_BUFFER_BYTES,
+                                scenario.get(Parameter.RECEIVE_BUFFER))
+                        .with(TcpSetting.SEND_BUFFER_BYTES, scenario.get(Parameter.SEND_BUFFER));
+        return tcp;
+    }
+
+    private static int buffers(Scenario scenario) {
+        long atOnce = scenario.get(Parameter.CONCURRENT) / 4 + scenario.get(Parameter.BYTES) / 500;
+        return (int) Math.clamp(4 * atOnce, 1024, 8192);
+    }
+
+    private static LinkSettings link(Scenario scenario) {
+        LinkSettings.Builder link =
+                LinkSettings.builder()
+                        .delayNs(scenario.nanoseconds(Parameter.DELAY_US))
+                        .jitterNs(scenario.nanoseconds(Parameter.JITTER_US))
+                        .keepsOrder(!scenario.isOn(Parameter.UNORDERED))
+                        .bitsPerSecond(scenario.get(Parameter.KILOBITS) * 1000)
+                        .queueFrames(scenario.number(Parameter.QUEUE))
+                        .loss(scenario.probability(Parameter.LOSS_PPM))
+                        .duplicate(scenario.probability(Parameter.DUPLICATE_PPM))
+                        .corrupt(scenario.probability(Parameter.CORRUPT_PPM));
+        if (scenario.isOn(Parameter.BURST_PPM)) {
+            link.burstLoss(BurstLoss.of(scenario.probability(Parameter.BURST_PPM), BURST_ENDS));
+        }
+        if (scenario.isOn(Parameter.REORDER_PPM)) {
+            link.reorder(
+                    scenario.probability(Parameter.REORDER_PPM),
+                    scenario.nanoseconds(Parameter.REORDER_US));
+        }
+        return link.build();
+    }
+
+    private int clients() {
+        return scenario.number(Parameter.PAIRS);
+    }
+
+    private void direct() {
+        SimulatedHost client = add(clients);
+        SimulatedHost server = add(servers);
+        EmulatedCable cable =
+                mark(network.links().connect(client.nic(), server.nic(), bottleneck));
+        HostWatch one = watches.get(0);
+        HostWatch other = watches.get(1);
+        cable.from(client.nic()).tap(new CableTap(one, other));
+        cable.from(server.nic()).tap(new CableTap(other, one));
+    }
+
+    /** Switches in a row; the first pair uses all of it, each other one a cable of it. */
+    private void row(int cables) {
+        List<EmulatedSwitch> switches = new ArrayList<>();
+        switches.add(network.links().addSwitch());
+        for (int i = 0; i < cables; i++) {
+            switches.add(network.links().addSwitch());
+            // Two flipped bits of one frame may cancel out in its checksum, so that one cable flips.
+            LinkSettings link = i == 0 ? bottleneck : bottleneck.toBuilder().corrupt(0).build();
+            mark(network.links().connect(switches.get(i), switches.get(i + 1), link));
+        }
+        for (int i = 0; i < clients(); i++) {
+            int at = i % cables;
+            plug(add(clients), switches.get(at), LinkSettings.PERFECT);
+            plug(add(servers), switches.get(i == 0 ? cables : at + 1), LinkSettings.PERFECT);
+        }
+    }
+
+    private void incast() {
+        EmulatedSwitch middle = network.links().addSwitch();
+        for (int i = 0; i < clients(); i++) {
+            plug(add(clients), middle, LinkSettings.PERFECT);
+        }
+        mark(plug(add(servers), middle, bottleneck));
+    }
+
+    private SimulatedHost add(List<SimulatedHost> kind) {
+        SimulatedHost host = network.addHost(settings);
+        kind.add(host);
+        watches.add(new HostWatch(host, scenario.isOn(Parameter.CORRUPT_PPM)));
+        return host;
+    }
+
+    private EmulatedCable plug(SimulatedHost host, EmulatedSwitch into, LinkSettings link) {
+        EmulatedCable cable = network.links().connect(host.nic(), into, link);
+        @Nullable HostWatch watch = watches.getLast();
+        cable.from(host.nic()).tap(new CableTap(watch, null));
+        cable.from(into).tap(new CableTap(null, watch));
+        return cable;
+    }
+
+    private EmulatedCable mark(EmulatedCable cable) {
+        bottlenecks.addAll(cable.links());
+        int markBytes = scenario.number(Parameter.MARK_BYTES);
+        if (markBytes > 0) {
+            cable.links().forEach(link -> link.marking(EcnMarking.threshold(markBytes)));
+        }
+        return cable;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    List<SimulatedHost> clientHosts() {
+        return clients;
+    }
+
+    List<SimulatedHost> serverHosts() {
+        return servers;
+    }
+
+    List<HostWatch> watches() {
+        return watches;
+    }
+
+    List<EmulatedLink> bottlenecks() {
+        return bottlenecks;
+    }
+}
