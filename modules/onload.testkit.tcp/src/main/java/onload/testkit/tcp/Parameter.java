@@ -45,7 +45,7 @@ public enum Parameter {
     MARK_BYTES("markBytes", 0, 0, 1 << 30),
 
     /** Lost frames in a million. */
-    LOSS_PPM("lossPpm", 0, 0, 500_000),
+    LOSS_PPM("lossPpm", 0, 0, 1_000_000),
 
     /** Frames in a million that begin a burst of losses, of which one in five frames ends one. */
     BURST_PPM("burstPpm", 0, 0, 100_000),

@@ -101,8 +101,7 @@ final class SegmentReader {
     }
 
     private boolean isCorrect(long pseudoHeader) {
-        return InternetChecksum.fold(InternetChecksum.sum(memory, at, length, pseudoHeader))
-                == 0xFFFF;
+        return InternetChecksum.fold(InternetChecksum.sum(memory, at, length, pseudoHeader)) == 0;
     }
 
     boolean has(int flag) {

@@ -18,7 +18,7 @@ import java.util.List;
 final class Stage {
     private static final long DAY_NS = 86_400_000_000_000L;
     private static final int LONGEST_ROW = 4;
-    private static final int RING = 64;
+    private static final int RING = 256;
     private static final double BURST_ENDS = 0.2;
 
     private final Scenario scenario;
@@ -80,7 +80,7 @@ final class Stage {
 
     private static int buffers(Scenario scenario) {
         long atOnce = scenario.get(Parameter.CONCURRENT) / 4 + scenario.get(Parameter.BYTES) / 500;
-        return (int) Math.clamp(4 * atOnce, 1024, 8192);
+        return (int) Math.clamp(4 * atOnce, 2048, 8192);
     }
 
     private static LinkSettings link(Scenario scenario) {

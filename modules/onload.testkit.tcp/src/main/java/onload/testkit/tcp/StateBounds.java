@@ -33,7 +33,10 @@ final class StateBounds {
         TcpInfo info = connection.info(nowNs);
         int cwnd = info.cwnd();
         int mss = info.sndMss();
-        if (cwnd < mss || cwnd > CongestionControl.MAX_WINDOW) {
+        // Proportional rate reduction lets out bytes one by one (RFC 6937, section 3).
+        boolean isReduced = info.recovery().equals("recovery") || info.recovery().equals("cwr");
+        int least = isReduced ? 0 : mss;
+        if (cwnd < least || cwnd > CongestionControl.MAX_WINDOW) {
             throw violation(
                     "cwnd is at least one SMSS and at most 2^30 (RFC 5681, section 3.1)",
                     "cwnd is %d with an SMSS of %d in %s".formatted(cwnd, mss, connection),

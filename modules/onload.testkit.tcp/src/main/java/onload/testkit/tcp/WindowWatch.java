@@ -8,7 +8,7 @@ import onload.wire.TcpOptions;
 /**
  * One direction of one connection as the cable of its sender shows it: no data is sent beyond what the peer has let it,
  * but a byte to ask a closed window (RFC 9293, sections 3.8.6 and 3.8.6.1), and no more than the initial
- * window before there is an answer (RFC 6928).
+ * window before there is an answer (RFC 6928), and a segment to find out a loss at the end of it (RFC 8985, section 7.3).
  */
 final class WindowWatch {
     private static final int DEFAULT_MSS = 536;
@@ -75,7 +75,7 @@ final class WindowWatch {
 
     private void checkInitialWindow(int end, SimulatedHost sender, long nowNs) {
         int sent = end - iss - 1;
-        if (isUnanswered && sent > CongestionControl.initialWindow(peerMss)) {
+        if (isUnanswered && sent > CongestionControl.initialWindow(peerMss) + peerMss) {
             throw violation(
                     "no more than the initial window is sent before there is an answer",
                     "%d bytes were sent with a maximum segment size of %d".formatted(sent, peerMss),
