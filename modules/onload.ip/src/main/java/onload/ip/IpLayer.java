@@ -614,6 +614,21 @@ public final class IpLayer implements AutoCloseable {
     }
 
     /**
+     * Sends a packet with the destination's own hop limit and traffic class, to which an ECN codepoint is
+     * added (RFC 3168, section 5); as {@link #send(int, Destination, int, int, long)}.
+     *
+     * @param codepoint 0 to 3; the bits are or-ed, so that those of the destination should be 0
+     */
+    public int send(int packet, Destination destination, int codepoint, long nowNs) {
+        return output.send(
+                packet,
+                destination,
+                destination.trafficClass() | codepoint,
+                Destination.DEFAULT_HOP_LIMIT,
+                nowNs);
+    }
+
+    /**
      * Sends a packet.
      *
      * <p>Its data is what follows the IP header, complete but for a checksum that is left to the NIC ({@code

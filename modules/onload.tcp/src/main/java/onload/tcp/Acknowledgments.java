@@ -21,13 +21,16 @@ final class Acknowledgments {
     private final Timers timers;
     private final int maxSendBuffer;
     private final TailLossProbe tailLossProbe;
+    private final ExplicitCongestion explicitCongestion;
 
     Acknowledgments(
             TcpContext context,
             SendQueue queue,
             LossRecovery lossRecovery,
             TailLossProbe tailLossProbe,
+            ExplicitCongestion explicitCongestion,
             Timers timers) {
+        this.explicitCongestion = explicitCongestion;
         this.tailLossProbe = tailLossProbe;
         this.context = context;
         this.queue = queue;
@@ -40,6 +43,9 @@ final class Acknowledgments {
     boolean process(TcpConnection c, ArrivingSegment segment, long nowNs) {
         int acknowledgment = segment.acknowledgment;
         lossRecovery.begin(c, nowNs);
+        if (segment.is(TcpHeader.ECE)) {
+            explicitCongestion.echoed(c, segment, nowNs);
+        }
         if (SequenceNumber.isAcceptableAcknowledgment(acknowledgment, c.sndUna, c.sndMax)) {
             advance(c, segment, nowNs);
         } else if (acknowledgment == c.sndUna) {

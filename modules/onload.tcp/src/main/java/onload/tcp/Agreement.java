@@ -17,6 +17,10 @@ final class Agreement {
 
     boolean hasTimestamps;
     boolean hasSack;
+
+    /** Bits of {@link ExplicitCongestion}. */
+    byte ecn;
+
     int timestampOffset;
     int tsRecent;
     int retries;
@@ -33,6 +37,7 @@ final class Agreement {
         rcvWindow = e.rcvWindow;
         hasTimestamps = e.hasTimestamps;
         hasSack = e.hasSack;
+        ecn = e.ecn;
         timestampOffset = e.timestampOffset;
         tsRecent = e.tsRecent;
         retries = e.retries;

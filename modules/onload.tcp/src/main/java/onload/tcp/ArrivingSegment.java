@@ -41,6 +41,9 @@ final class ArrivingSegment {
     int acknowledgment;
     int flags;
 
+    /** The ECN codepoint of its IP header (RFC 3168, section 5). */
+    int ecn;
+
     /** The window field, as it is on the wire. */
     int window;
 
@@ -93,6 +96,7 @@ final class ArrivingSegment {
         sequence = TcpHeader.sequenceNumber(memory, at);
         acknowledgment = TcpHeader.acknowledgmentNumber(memory, at);
         flags = TcpHeader.flags(memory, at);
+        ecn = datagram.trafficClass() & ExplicitCongestion.CODEPOINT_MASK;
         window = TcpHeader.window(memory, at);
         urgentPointer = TcpHeader.urgentPointer(memory, at);
         length = bytes - headerLength;

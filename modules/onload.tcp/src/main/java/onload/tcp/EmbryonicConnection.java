@@ -28,6 +28,9 @@ final class EmbryonicConnection extends Flow {
     /** The window that the SYN-ACK says, whatever becomes of the listener's options. */
     int rcvWindow;
 
+    /** Bits of {@link ExplicitCongestion}. */
+    byte ecn;
+
     int tsRecent;
     int retries;
 

@@ -30,6 +30,7 @@ final class ListenInput {
     private final Opening opening;
     private final TcpEngine engine;
     private final FastOpenServer fastOpen;
+    private final ExplicitCongestion explicitCongestion;
     private final Agreement agreed = new Agreement();
     private final int maxHalfOpen;
     private final int maxFlows;
@@ -47,7 +48,9 @@ final class ListenInput {
             PathMtu pathMtu,
             Opening opening,
             FastOpenServer fastOpen,
+            ExplicitCongestion explicitCongestion,
             TcpEngine engine) {
+        this.explicitCongestion = explicitCongestion;
         this.context = context;
         this.segments = segments;
         this.pathMtu = pathMtu;
@@ -133,6 +136,7 @@ final class ListenInput {
                         opening.scale(listener.prototype()),
                         timestampOffset(s));
         e.rcvWindow = window(listener.prototype());
+        e.ecn = explicitCongestion.synAnswered(listener, s);
         int fast = fastOpen.examine(listener, s, nowNs);
         if (fast >= FastOpenServer.OPENS) {
             return openAtOnce(e, s, fast == FastOpenServer.OPENS_AND_GIVES_COOKIE, nowNs);
@@ -218,12 +222,14 @@ final class ListenInput {
         if (e.givesCookie && e.retries == 0) {
             fastOpen.giveCookie(e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow(), nowNs);
         }
+        int flags = ExplicitCongestion.synAckFlags(e.ecn);
+        segments.codepoint(ExplicitCongestion.synCodepoint(e.ecn, flags));
         segments.send(
                 e.localPort(),
                 e.remotePort(),
                 e.iss,
                 e.irs + 1,
-                TcpHeader.SYN | TcpHeader.ACK,
+                TcpHeader.SYN | TcpHeader.ACK | flags,
                 e.rcvWindow,
                 SegmentChecksum.pseudoSum(
                         e.localHigh(), e.localLow(), e.remoteHigh(), e.remoteLow()),
@@ -301,6 +307,7 @@ final class ListenInput {
     }
 
     private void again(EmbryonicConnection e, ArrivingSegment s, long nowNs) {
+        e.ecn = ExplicitCongestion.synAgain(e.ecn, s);
         if (e.hasTimestamps && s.options.hasTimestamps()) {
             e.tsRecent = s.options.timestampValue();
         }
@@ -394,6 +401,8 @@ final class ListenInput {
         boolean hasTimestamps = timestamps && s.options.hasTimestamps();
         boolean scales = hasTimestamps && windowScaling && s.options.hasWindowScale();
         boolean hasSack = hasTimestamps && selective && s.options.sackPermitted();
+        int ecn = hasTimestamps ? explicitCongestion.synAnswered(listener, s) : 0;
+        int flags = ExplicitCongestion.synAckFlags(ecn);
         TcpConnection prototype = listener.prototype();
         segments.synOptions(
                 own, scales ? opening.scale(prototype) : StatelessSegments.NONE, hasSack);
@@ -403,15 +412,17 @@ final class ListenInput {
                     SynCookies.timestampWith(
                             timestamp,
                             scales ? s.options.windowScale() : SynCookies.NO_SCALE,
-                            hasSack);
+                            hasSack,
+                            ecn != 0);
             segments.timestamps(carrying, s.options.timestampValue());
         }
+        segments.codepoint(ExplicitCongestion.synCodepoint(ecn, flags));
         segments.send(
                 s.localPort,
                 s.remotePort,
                 cookie,
                 s.sequence + 1,
-                TcpHeader.SYN | TcpHeader.ACK,
+                TcpHeader.SYN | TcpHeader.ACK | flags,
                 window(prototype),
                 SegmentChecksum.pseudoSum(s.localHigh, s.localLow, s.remoteHigh, s.remoteLow),
                 nowNs);
@@ -465,6 +476,8 @@ final class ListenInput {
         agreed.tsRecent = agreed.hasTimestamps ? s.options.timestampValue() : 0;
         int echo = agreed.hasTimestamps ? s.options.timestampEchoReply() : 0;
         agreed.hasSack = agreed.hasTimestamps && SynCookies.sackPermittedOf(echo);
+        boolean hasEcn = agreed.hasTimestamps && SynCookies.ecnOf(echo);
+        agreed.ecn = hasEcn ? explicitCongestion.fromCookie(listener) : 0;
         int scale = agreed.hasTimestamps ? SynCookies.windowScaleOf(echo) : SynCookies.NO_SCALE;
         agreed.peerScale = scale == SynCookies.NO_SCALE ? StatelessSegments.NONE : scale;
         TcpConnection c = engine.accepted(listener);

@@ -256,6 +256,7 @@ final class LossRecovery {
         c.recovery = recovery;
         c.recover = c.sndMax;
         c.hasRecovered = true;
+        ExplicitCongestion.reduced(c);
         mayUndo(c, record, recovery == TcpConnection.FAST_RECOVERY);
     }
 
@@ -347,6 +348,7 @@ final class LossRecovery {
             record.isReneging = false;
         }
         congestion(c).timedOut(c.flightSize(), c.mss, isFirst, nowNs);
+        ExplicitCongestion.reduced(c);
         if (isFirst && c.recovery != TcpConnection.LOSS) {
             mayUndo(c, record, true);
             record.isTimeoutInDoubt = true;
@@ -479,6 +481,7 @@ final class LossRecovery {
                         : TcpCounter.SPURIOUS_RECOVERIES);
         scoreboard.unlose(c);
         congestion(c).undo();
+        ExplicitCongestion.withdrawn(c);
         record.mayUndo = false;
         record.isTimeoutInDoubt = false;
         c.recovery = TcpConnection.OPEN;

@@ -34,6 +34,7 @@ final class Opening {
     private final TouchedConnections touched;
     private final FastOpenClient fastOpen;
     private final FastOpenServer fastOpenServer;
+    private final ExplicitCongestion explicitCongestion;
     private final byte quickAcks;
     private final int initialWindow;
     private final int maxReceiveBuffer;
@@ -50,7 +51,8 @@ final class Opening {
             TimeWaitInput timeWaits,
             TouchedConnections touched,
             FastOpenClient fastOpen,
-            FastOpenServer fastOpenServer) {
+            FastOpenServer fastOpenServer,
+            ExplicitCongestion explicitCongestion) {
         this.context = context;
         this.segments = segments;
         this.pathMtu = pathMtu;
@@ -60,6 +62,7 @@ final class Opening {
         this.touched = touched;
         this.fastOpen = fastOpen;
         this.fastOpenServer = fastOpenServer;
+        this.explicitCongestion = explicitCongestion;
         quickAcks = (byte) context.settings.number(TcpSetting.QUICK_ACKS);
         maxReceiveBuffer = context.settings.number(TcpSetting.MAX_RECEIVE_BUFFER_BYTES);
         timestamps = context.settings.isOn(TcpSetting.TIMESTAMPS);
@@ -137,6 +140,7 @@ final class Opening {
         c.hasTimestamps = timestamps;
         c.hasSack = selective;
         c.rcvScale = scale(c);
+        explicitCongestion.open(c);
         c.state = TcpState.SYN_SENT;
         c.wasOpened = true;
         c.peerMss = defaultMss(c);
@@ -207,6 +211,8 @@ final class Opening {
         if (c.rcvNxt + window - c.rcvAdv > 0) {
             c.rcvAdv = c.rcvNxt + window;
         }
+        int flags = ExplicitCongestion.synFlags(c, isAnswer);
+        segments.codepoint(ExplicitCongestion.synCodepoint(c.ecn, flags));
         c.rcvAcked = c.rcvNxt;
         c.segmentsSent++;
         segments.send(
@@ -214,7 +220,7 @@ final class Opening {
                 c.remotePort(),
                 c.iss,
                 isAnswer ? c.rcvNxt : 0,
-                isAnswer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN,
+                flags | (isAnswer ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN),
                 window,
                 c.pseudoSum,
                 nowNs);
@@ -289,6 +295,7 @@ final class Opening {
         if (s.options.hasMaximumSegmentSize()) {
             c.peerMss = s.options.maximumSegmentSize();
         }
+        ExplicitCongestion.synReceived(c, s);
         pathMtu.begin(c);
         // RFC 7323, section 2.2: the window of a SYN is never scaled.
         c.sndWnd = s.window;
@@ -371,6 +378,7 @@ final class Opening {
         c.events |= TcpEvents.CONNECTED | TcpEvents.WRITABLE;
         touched.add(c);
         context.counters.increment(TcpCounter.ESTABLISHED);
+        explicitCongestion.established(c);
         if (c.keepsAlive) {
             c.otherNs = nowNs + c.keepAliveIdleNs;
         }
@@ -439,6 +447,7 @@ final class Opening {
         c.timestampOffset = agreed.timestampOffset;
         c.hasTimestamps = agreed.hasTimestamps;
         c.hasSack = agreed.hasSack;
+        c.ecn = agreed.ecn;
         c.tsRecent = agreed.tsRecent;
         c.tsRecentNs = nowNs;
         c.peerScales = agreed.peerScale != StatelessSegments.NONE;

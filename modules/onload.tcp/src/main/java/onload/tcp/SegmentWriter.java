@@ -73,7 +73,8 @@ final class SegmentWriter {
         buffers.flags(packet, 0);
         // Whatever the answer is, the queue keeps its own reference.
         pool.retain(packet);
-        int result = emit(c, packet, segments.sequence(packet), bytes, flags, nowNs);
+        boolean isNew = segments.transmissions(packet) == 0;
+        int result = emit(c, packet, segments.sequence(packet), bytes, flags, isNew, nowNs);
         if (result < 0) {
             pool.release(packet);
             return result;
@@ -93,7 +94,7 @@ final class SegmentWriter {
             context.counters.increment(TcpCounter.SEND_FAILED_NO_BUFFER);
             return IpLayer.NO_BUFFER;
         }
-        int result = emit(c, packet, sequence, 0, flags, nowNs);
+        int result = emit(c, packet, sequence, 0, flags, false, nowNs);
         if (result < 0) {
             pool.release(packet);
         }
@@ -108,7 +109,7 @@ final class SegmentWriter {
         }
         int from = segments.endIndex(packet) - segments.length(packet);
         memory.putByte(buffers.append(copy, 1), memory.getByte(from));
-        int result = emit(c, copy, segments.sequence(packet), 1, TcpHeader.ACK, nowNs);
+        int result = emit(c, copy, segments.sequence(packet), 1, TcpHeader.ACK, false, nowNs);
         if (result < 0) {
             pool.release(copy);
         }
@@ -117,7 +118,19 @@ final class SegmentWriter {
 
     /** {@return the answer of the IP layer} The packet's data is the payload. */
     private int emit(
-            TcpConnection c, int packet, int sequence, int payload, int flags, long nowNs) {
+            TcpConnection c,
+            int packet,
+            int sequence,
+            int payload,
+            int plainFlags,
+            boolean isNewData,
+            long nowNs) {
+        int flags = plainFlags;
+        int codepoint = ExplicitCongestion.NOT_ECT;
+        if (c.ecn != 0) {
+            flags = ExplicitCongestion.flags(c, plainFlags, isNewData);
+            codepoint = ExplicitCongestion.codepoint(c, isNewData);
+        }
         int optionsLength = optionsLength(c, payload, flags);
         int headerLength = TcpHeader.MIN_LENGTH + optionsLength;
         int at = buffers.prepend(packet, headerLength);
@@ -131,7 +144,7 @@ final class SegmentWriter {
         }
         Destination to = c.way();
         SegmentChecksum.fill(buffers, to, packet, at, headerLength + payload, c.pseudoSum);
-        int result = context.ip.send(packet, to, nowNs);
+        int result = context.ip.send(packet, to, codepoint, nowNs);
         if (result == 0) {
             sent(c, flags, payload);
         } else {
@@ -144,6 +157,10 @@ final class SegmentWriter {
     private void sent(TcpConnection c, int flags, int payload) {
         c.segmentsSent++;
         context.counters.increment(TcpCounter.SEGMENTS_SENT);
+        if ((flags & TcpHeader.CWR) != 0) {
+            c.ecn &= ~ExplicitCongestion.CWR_DUE;
+            context.counters.increment(TcpCounter.CWR_SENT);
+        }
         if ((flags & TcpHeader.ACK) != 0) {
             c.rcvAcked = c.rcvNxt;
             c.ackPending = false;

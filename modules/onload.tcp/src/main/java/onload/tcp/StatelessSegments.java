@@ -42,6 +42,7 @@ final class StatelessSegments {
     // What a SYN brings of its user's.
     private int payloadIndex;
     private int payloadLength;
+    private int codepoint;
 
     StatelessSegments(TcpContext context) {
         this.context = context;
@@ -93,6 +94,7 @@ final class StatelessSegments {
         hasTimestamps = false;
         cookieLength = NONE;
         payloadLength = 0;
+        codepoint = ExplicitCongestion.NOT_ECT;
     }
 
     /** Gives the next segment the options of a SYN. */
@@ -126,6 +128,11 @@ final class StatelessSegments {
         payloadLength = bytes;
     }
 
+    /** Gives the next segment an ECN codepoint. */
+    void codepoint(int codepoint) {
+        this.codepoint = codepoint;
+    }
+
     /** Sends a segment from one port to another; most have no data. */
     void send(
             int localPort,
@@ -151,7 +158,7 @@ final class StatelessSegments {
                 memory, at, localPort, remotePort, sequence, acknowledgment, length, flags, window);
         writeOptions(at + TcpHeader.OPTIONS_OFFSET);
         SegmentChecksum.fill(buffers, way, packet, at, length + payloadLength, pseudoSum);
-        if (context.ip.send(packet, way, nowNs) < 0) {
+        if (context.ip.send(packet, way, codepoint, nowNs) < 0) {
             context.counters.increment(TcpCounter.SEND_REFUSED);
             pool.release(packet);
             return;

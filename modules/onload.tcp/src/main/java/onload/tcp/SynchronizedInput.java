@@ -22,6 +22,7 @@ final class SynchronizedInput {
     private final Teardown teardown;
     private final TouchedConnections touched;
     private final Opening opening;
+    private final ExplicitCongestion explicitCongestion;
 
     SynchronizedInput(
             TcpContext context,
@@ -29,13 +30,15 @@ final class SynchronizedInput {
             Text text,
             Teardown teardown,
             TouchedConnections touched,
-            Opening opening) {
+            Opening opening,
+            ExplicitCongestion explicitCongestion) {
         this.context = context;
         this.acknowledgments = acknowledgments;
         this.text = text;
         this.teardown = teardown;
         this.touched = touched;
         this.opening = opening;
+        this.explicitCongestion = explicitCongestion;
     }
 
     void process(TcpConnection c, ArrivingSegment segment, long nowNs) {
@@ -110,6 +113,9 @@ final class SynchronizedInput {
         rememberTimestamp(c, s, nowNs);
         acknowledgments.process(c, s, nowNs);
         if (s.length > 0) {
+            if (c.ecn != 0) {
+                explicitCongestion.textReceived(c, s, nowNs);
+            }
             if (s.length > c.rcvMss) {
                 c.rcvMss = s.length;
             }
@@ -143,6 +149,7 @@ final class SynchronizedInput {
 
     private void crossed(TcpConnection c, ArrivingSegment s, long nowNs) {
         if (opening.isConfirmed(c, s, nowNs)) {
+            ExplicitCongestion.synAckCrossed(c, s);
             c.ackNow = true;
             afterSyn(c, s, nowNs);
         }
@@ -289,7 +296,8 @@ final class SynchronizedInput {
     /** What stands in a SYN-ACK beside the SYN (RFC 9293, section 3.10.7.3, last step). */
     void afterSyn(TcpConnection c, ArrivingSegment s, long nowNs) {
         s.sequence++;
-        s.flags &= ~TcpHeader.SYN;
+        // What a SYN says of ECN is for the handshake (RFC 3168, section 6.1.1).
+        s.flags &= ~(TcpHeader.SYN | TcpHeader.ECE | TcpHeader.CWR);
         urgent(c, s);
         content(c, s, nowNs);
     }
@@ -303,6 +311,9 @@ final class SynchronizedInput {
             context.counters.increment(TcpCounter.RECEIVE_DROPPED_ORPHAN);
             teardown.abort(c, TcpConnection.ABORTED, nowNs);
             return;
+        }
+        if (c.ecn != 0 && s.length > 0) {
+            explicitCongestion.textReceived(c, s, nowNs);
         }
         text.process(c, s, nowNs);
         if (c.finReceived && c.rcvNxt == c.finSequence) {

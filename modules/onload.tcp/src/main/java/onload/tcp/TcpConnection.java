@@ -638,9 +638,12 @@ public final class TcpConnection extends TransmissionControlBlock {
         boundInterface = interfaceIndex;
     }
 
-    /** Sets the traffic class of what is sent, 0 to 255; once the connection has a peer. */
+    /**
+     * Sets the traffic class of what is sent, 0 to 255, of which the ECN bits are not the user's; once the connection
+     * has a peer.
+     */
     public void trafficClass(int trafficClass) {
-        way().trafficClass(trafficClass);
+        way().trafficClass(trafficClass & ~ExplicitCongestion.CODEPOINT_MASK);
     }
 
     /** Sets the hop limit of what is sent; once the connection has a peer. */

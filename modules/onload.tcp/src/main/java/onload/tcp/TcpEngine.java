@@ -92,6 +92,8 @@ public final class TcpEngine {
         Retransmission retransmission =
                 new Retransmission(context, sendQueue, writer, scoreboard, lossRecovery, pacer);
         pathMtu = new PathMtu(context, lossRecovery);
+        ExplicitCongestion explicitCongestion =
+                new ExplicitCongestion(context, writer, lossRecovery);
         output =
                 new Output(
                         context,
@@ -128,12 +130,34 @@ public final class TcpEngine {
                         timeWaits,
                         touched,
                         fastOpen,
-                        fastOpenServer);
-        listenInput = new ListenInput(context, stateless, pathMtu, opening, fastOpenServer, this);
+                        fastOpenServer,
+                        explicitCongestion);
+        listenInput =
+                new ListenInput(
+                        context,
+                        stateless,
+                        pathMtu,
+                        opening,
+                        fastOpenServer,
+                        explicitCongestion,
+                        this);
         Acknowledgments acknowledgments =
-                new Acknowledgments(context, sendQueue, lossRecovery, tailLossProbe, timers);
+                new Acknowledgments(
+                        context,
+                        sendQueue,
+                        lossRecovery,
+                        tailLossProbe,
+                        explicitCongestion,
+                        timers);
         synchronizedInput =
-                new SynchronizedInput(context, acknowledgments, text, teardown, touched, opening);
+                new SynchronizedInput(
+                        context,
+                        acknowledgments,
+                        text,
+                        teardown,
+                        touched,
+                        opening,
+                        explicitCongestion);
         errors = new ErrorInput(context, teardown, touched, fastOpen);
         ReceiveTuning tuning = new ReceiveTuning(context);
         user =
@@ -388,6 +412,8 @@ public final class TcpEngine {
                 c.hasSack,
                 c.peerScales,
                 c.hasSynData,
+                (c.ecn & ExplicitCongestion.SENDS) != 0,
+                (c.ecn & ExplicitCongestion.SEEN) != 0,
                 c.sndScale,
                 c.rcvScale,
                 timers.rto(c),

@@ -14,6 +14,8 @@ package onload.tcp;
  * @param hasSack whether both sides use SACK
  * @param hasWindowScale whether both sides scale windows
  * @param hasSynData whether the SYN brought data that the SYN-ACK acknowledged (TCPI_OPT_SYN_DATA)
+ * @param hasEcn whether routers may mark what is sent (RFC 3168)
+ * @param hasEcnSeen whether something has come that a router might have marked
  * @param sndScale the shift of the peer's windows
  * @param rcvScale the shift of this side's windows
  * @param rtoNs the retransmission timeout
@@ -55,6 +57,8 @@ public record TcpInfo(
         boolean hasSack,
         boolean hasWindowScale,
         boolean hasSynData,
+        boolean hasEcn,
+        boolean hasEcnSeen,
         int sndScale,
         int rcvScale,
         long rtoNs,

@@ -38,6 +38,9 @@ public enum TcpSetting {
     /** Switch: selective acknowledgments (RFC 2018). */
     SELECTIVE_ACKNOWLEDGMENTS(1, 0, 1),
 
+    /** Explicit congestion notification (RFC 3168): 0 for none, 1 to ask peers for it, 2 only where a peer asks. */
+    ECN(2, 0, 2),
+
     /** Switch: SYN cookies when a listener has too many half-open connections (RFC 4987). */
     SYN_COOKIES(1, 0, 1),
 

@@ -123,6 +123,9 @@ abstract class TransmissionControlBlock extends Flow {
     /** The last answer to a send was that there is no room. */
     boolean wantsRoom;
 
+    /** Explicit congestion notification: bits of {@link ExplicitCongestion}; 0 if both sides do without. */
+    byte ecn;
+
     // Timers: when, or Long.MAX_VALUE.
 
     /** Retransmission, or the next window probe. */

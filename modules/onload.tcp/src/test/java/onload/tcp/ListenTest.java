@@ -111,7 +111,7 @@ class ListenTest {
     @Test
     void synWithEceAndCwrIsTaken() {
         try (TcpScene scene = listening()) {
-            scene.receives(segment("SEW").seq(0)).sends(synAck().seq(0).ack(1));
+            scene.receives(segment("SEW").seq(0)).sends(segment("S.E").seq(0).ack(1));
         }
     }
 

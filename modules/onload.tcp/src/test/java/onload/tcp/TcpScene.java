@@ -103,6 +103,9 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     private long markNs;
     private boolean ignoresRest;
 
+    /** What is done to a connection before it connects. */
+    Consumer<TcpConnection> beforeConnect = which -> {};
+
     /** What the user does when something is reported. */
     Consumer<TcpConnection> onChange = which -> {};
 
@@ -206,6 +209,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         ownPort = OWN_PORT;
         connection = tcp.open();
         connection.fastOpen(opensFast);
+        beforeConnect.accept(connection);
         ends(PEER_PORT);
         IpAddress to = IpAddress.parse(peer);
         IpAddress any = IpAddress.parse(isIpv6 ? "::" : "0.0.0.0");
@@ -613,7 +617,7 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         int parsed = new TcpOptions().parse(frame, at, headerLength);
         assertTrue(parsed >= 0, () -> "options\n" + describe());
         String flags = Segment.flagNames(TcpHeader.flags(frame, at));
-        boolean isUsual = flags.matches("\\[(S|S\\.|R|R\\.|F?P?\\.U?)\\]");
+        boolean isUsual = flags.matches("\\[(S(EW)?|S\\.E?|R|R\\.|F?P?\\.U?E?W?)\\]");
         assertTrue(isUsual, () -> "flags " + flags + "\n" + describe());
     }
 
@@ -682,6 +686,22 @@ final class TcpScene implements AutoCloseable, TcpEvents {
     TcpScene takeSent(String what) {
         assertNotNull(sent.poll(), () -> "sends no " + what + "\n" + describe());
         return this;
+    }
+
+    /** {@return the next segment that was sent, as far as ECN has to do with it: flags, codepoint, payload} */
+    Segment takeMarked() {
+        Sent next = sent.poll();
+        if (next == null) {
+            throw failure("sends nothing", null, NONE);
+        }
+        UnsafeBuffer frame = new UnsafeBuffer(next.frame);
+        int at = tcpIndex(frame);
+        int from = at + TcpHeader.headerLength(frame, at);
+        byte[] payload = new byte[ipPayloadLength(frame) - from + at];
+        frame.getBytes(from, payload);
+        return Segment.segment(Segment.flagNames(TcpHeader.flags(frame, at)).replaceAll("[\\[\\]]", ""))
+                .payload(payload)
+                .trafficClass(trafficClass(frame));
     }
 
     /** Takes all that was sent, whatever it is. */

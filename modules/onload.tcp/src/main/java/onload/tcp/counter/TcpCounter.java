@@ -219,6 +219,21 @@ public enum TcpCounter {
     /** Losses that such a probe has repaired. */
     TAIL_LOSSES_REPAIRED,
 
+    /** Connections on which routers may mark what is sent (RFC 3168). */
+    ECN_NEGOTIATED,
+
+    /** Segments of text that a router had marked. */
+    CE_RECEIVED,
+
+    /** Acknowledgments with ECN-Echo, of what was in flight. */
+    ECE_RECEIVED,
+
+    /** Segments that told the peer that the window was reduced (RFC 3168, section 6.1.2). */
+    CWR_SENT,
+
+    /** Segments by which the peer has told that. */
+    CWR_RECEIVED,
+
     /** Acknowledgments that went by the timer. */
     DELAYED_ACKS,
 

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * are good now and only try hashes: of 2^32 guesses 16 hit, those of two steps and eight sizes. The secret stays for
  * the life of this object; the time in the hash is what makes old cookies worthless.
  *
- * <p>Window scale and SACK stand in the low six bits of the timestamp that goes with it, if the peer has timestamps.
+ * <p>Window scale, SACK and ECN stand in the low six bits of the timestamp that goes with it, if the peer has timestamps.
  */
 public final class SynCookies {
     /** Answer: this is no cookie of ours. */
@@ -38,6 +38,7 @@ public final class SynCookies {
     private static final int OPTION_BITS = 6;
     private static final int OPTION_MASK = (1 << OPTION_BITS) - 1;
     private static final int SACK_BIT = 0x10;
+    private static final int ECN_BIT = 0x20;
     private static final int[] SIZES = {216, 536, 1220, 1300, 1400, 1440, 1460, 8940};
 
     private final SipHash hash;
@@ -151,8 +152,9 @@ public final class SynCookies {
      *
      * @param windowScale 0 to 14, or {@link #NO_SCALE}
      */
-    public static int timestampWith(int timestamp, int windowScale, boolean sackPermitted) {
-        int bits = windowScale | (sackPermitted ? SACK_BIT : 0);
+    public static int timestampWith(
+            int timestamp, int windowScale, boolean sackPermitted, boolean hasEcn) {
+        int bits = windowScale | (sackPermitted ? SACK_BIT : 0) | (hasEcn ? ECN_BIT : 0);
         int carrying = (timestamp & ~OPTION_MASK) | bits;
         return carrying - timestamp > 0 ? carrying - (1 << OPTION_BITS) : carrying;
     }
@@ -160,6 +162,11 @@ public final class SynCookies {
     /** {@return the window scale that an echoed timestamp holds, or {@link #NO_SCALE}} */
     public static int windowScaleOf(int echo) {
         return echo & 0xF;
+    }
+
+    /** {@return whether ECN was agreed on, as an echoed timestamp has it} */
+    public static boolean ecnOf(int echo) {
+        return (echo & ECN_BIT) != 0;
     }
 
     /** {@return whether SACK was permitted, as an echoed timestamp has it} */

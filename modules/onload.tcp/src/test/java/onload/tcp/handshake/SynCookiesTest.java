@@ -102,13 +102,25 @@ class SynCookiesTest {
     void aTimestampCarriesEachScaleAndSack() {
         for (int scale = 0; scale <= SynCookies.NO_SCALE; scale++) {
             for (int timestamp : new int[] {0, 1, -1, 12345, Integer.MAX_VALUE, 1 << 31}) {
-                int with = SynCookies.timestampWith(timestamp, scale, true);
-                int without = SynCookies.timestampWith(timestamp, scale, false);
+                int with = SynCookies.timestampWith(timestamp, scale, true, false);
+                int without = SynCookies.timestampWith(timestamp, scale, false, false);
                 assertEquals(scale, SynCookies.windowScaleOf(with));
                 assertEquals(scale, SynCookies.windowScaleOf(without));
                 assertTrue(SynCookies.sackPermittedOf(with));
                 assertTrue(!SynCookies.sackPermittedOf(without));
             }
+        }
+    }
+
+    @Test
+    void aTimestampCarriesEcnBesideTheOthers() {
+        for (int timestamp : new int[] {0, 1, -1, 12345, Integer.MAX_VALUE, 1 << 31}) {
+            int with = SynCookies.timestampWith(timestamp, 14, false, true);
+            int without = SynCookies.timestampWith(timestamp, 14, true, false);
+            assertTrue(SynCookies.ecnOf(with));
+            assertTrue(!SynCookies.ecnOf(without));
+            assertEquals(14, SynCookies.windowScaleOf(with));
+            assertTrue(!SynCookies.sackPermittedOf(with));
         }
     }
 
@@ -119,7 +131,7 @@ class SynCookiesTest {
                 random -> {
                     int timestamp = (int) random.anyLong();
                     int scale = (int) (random.anyLong() & 0xF);
-                    int back = timestamp - SynCookies.timestampWith(timestamp, scale, true);
+                    int back = timestamp - SynCookies.timestampWith(timestamp, scale, true, false);
                     assertTrue(back >= 0 && back < 64, () -> "back by " + back);
                 });
     }
