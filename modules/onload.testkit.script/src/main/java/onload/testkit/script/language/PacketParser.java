@@ -70,12 +70,10 @@ final class PacketParser {
     private Packet tcp() {
         String flags = flags();
         long sequence = words.number();
-        long end = sequence;
-        int length = 0;
         words.expect(":");
-        end = words.number();
+        long end = words.number();
         words.expect("(");
-        length = (int) words.number();
+        int length = (int) words.number();
         words.expect(")");
         long acknowledgment = words.takeIf("ack") ? words.number() : -1;
         int window = words.takeIf("win") ? (int) words.number() : -1;

@@ -83,7 +83,7 @@ final class InfoNames {
     }
 
     private static long segments(int bytes, int mss) {
-        return (bytes + mss - 1) / mss;
+        return (bytes + mss - 1L) / mss;
     }
 
     private static long options(TcpInfo info) {
