@@ -1,16 +1,12 @@
 package onload.tcp.congestion;
 
-/** The congestion control of RFC 5681 and RFC 6582, counting bytes as RFC 3465 does. */
-public final class NewReno extends CongestionControl {
+/**
+ * The congestion control of RFC 5681 and RFC 6582, counting bytes as RFC 3465 does; with HyStart++ (RFC 9406) and the
+ * validation of windows that are not used (RFC 7661).
+ */
+public sealed class NewReno extends LossBasedControl permits Dctcp {
     /** The name that it is chosen by. */
     public static final String NAME = "newreno";
-
-    /**
-     * L of RFC 3465, section 2.2, in segments: what one acknowledgment may add to the window in slow start, also after
-     * a timeout. It is more than the 2 that RFC allows: receivers acknowledge whole batches at once, and with less a
-     * window that is acknowledged once in a round trip would grow by steps instead of doubling.
-     */
-    private static final int SLOW_START_LIMIT = 16;
 
     /** Bytes that were acknowledged since the window last grew in congestion avoidance. */
     private int counted;
@@ -30,13 +26,13 @@ public final class NewReno extends CongestionControl {
 
     @Override
     public void start(int initialWindow, int mss) {
-        cwnd = initialWindow;
-        ssthresh = MAX_WINDOW;
+        super.start(initialWindow, mss);
         counted = 0;
         forget();
     }
 
-    private void remember() {
+    /** What holds now can be brought back. */
+    final void remember() {
         cwndBefore = cwnd;
         ssthreshBefore = ssthresh;
     }
@@ -48,26 +44,17 @@ public final class NewReno extends CongestionControl {
 
     @Override
     public void acknowledged(DeliverySample sample) {
-        if (!sample.isLimited) {
+        boolean mayGrow = mayGrow(sample);
+        int left = slowStart(sample, mayGrow);
+        if (!mayGrow || cwnd < ssthresh) {
             return;
-        }
-        int mss = sample.mss;
-        int left = sample.acknowledgedBytes;
-        if (cwnd < ssthresh) {
-            // Slow start (RFC 5681, equation 2).
-            int grown = Math.min(Math.min(left, SLOW_START_LIMIT * mss), ssthresh - cwnd);
-            cwnd = Math.min(MAX_WINDOW, cwnd + grown);
-            left -= grown;
-            if (cwnd < ssthresh) {
-                return;
-            }
         }
         // Congestion avoidance (RFC 5681, section 3.1): a segment for each window that was
         // acknowledged.
         counted = Math.min(MAX_WINDOW, counted + left);
         if (counted >= cwnd) {
             counted = Math.min(counted - cwnd, cwnd);
-            cwnd = Math.min(MAX_WINDOW, cwnd + mss);
+            cwnd = Math.min(MAX_WINDOW, cwnd + sample.mss);
         }
     }
 
@@ -76,16 +63,16 @@ public final class NewReno extends CongestionControl {
         remember();
         ssthresh = half(flightSize, mss);
         // The pipe of RFC 6675 goes down by itself: no segments are added as RFC 5681, section 3.2,
-        // does. A
-        // loss is never a reason for a larger window, unless it were less than the two segments
+        // does. A loss is never a reason for a larger window, unless it were less than the two segments
         // that are always due.
         cwnd = Math.min(ssthresh, Math.max(cwnd, 2 * mss));
         counted = 0;
+        forgetUse();
     }
 
     /** RFC 5681, equation 4. */
-    private static int half(int flightSize, int mss) {
-        return Math.clamp(flightSize / 2, 2 * mss, MAX_WINDOW);
+    private int half(int flightSize, int mss) {
+        return Math.clamp(reduced(flightSize, 0.5), 2 * mss, MAX_WINDOW);
     }
 
     @Override
@@ -93,6 +80,7 @@ public final class NewReno extends CongestionControl {
         // RFC 6582, section 3.2, step 3, the first choice: no burst of what was held back.
         cwnd = (int) Math.min(ssthresh, (long) Math.max(flightSize, mss) + mss);
         counted = 0;
+        forgetUse();
     }
 
     @Override
@@ -104,6 +92,7 @@ public final class NewReno extends CongestionControl {
         // The loss window, one segment (RFC 5681, section 3.1).
         cwnd = mss;
         counted = 0;
+        forgetUse();
     }
 
     @Override
@@ -115,8 +104,7 @@ public final class NewReno extends CongestionControl {
 
     @Override
     public void idle(int initialWindow, long idleNs, long rtoNs) {
-        if (idleNs > rtoNs) {
-            cwnd = Math.min(cwnd, initialWindow);
+        if (restart(initialWindow, idleNs, rtoNs)) {
             counted = 0;
             forget();
         }
@@ -131,6 +119,7 @@ public final class NewReno extends CongestionControl {
         cwnd = Math.max(cwnd, after);
         ssthresh = Math.max(ssthresh, 2 * after);
         counted = 0;
+        forgetUse();
         forget();
     }
 }
