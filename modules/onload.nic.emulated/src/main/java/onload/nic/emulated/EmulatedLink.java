@@ -24,6 +24,7 @@ public final class EmulatedLink {
     private LinkSettings settings;
     private boolean isRandom;
     private boolean isRated;
+    private int markAboveFrames;
     private long delayNs;
     private boolean isUp = true;
     private @Nullable FrameTap tap;
@@ -94,6 +95,7 @@ public final class EmulatedLink {
         isRandom = other.isRandom();
         isRated = other.bitsPerSecond() > 0;
         delayNs = other.delayNs();
+        markAboveFrames = other.markAboveFrames() == 0 ? Integer.MAX_VALUE : other.markAboveFrames();
     }
 
     /** Has somebody look at all frames that go in and come out from now on; null for nobody. */
@@ -170,6 +172,9 @@ public final class EmulatedLink {
                 mark(frame, length);
             }
             departureNs = transmitter.departureNs();
+            if (transmitter.frames() > markAboveFrames) {
+                mark(frame, length);
+            }
         }
         if (isRandom) {
             enterByChance(departureNs + delayNs, frame, length);
@@ -236,6 +241,9 @@ public final class EmulatedLink {
             boolean alone = (verdict & Impairments.LOST) != 0;
             drop(frame, alone ? LinkCounter.LOST_AT_RANDOM : LinkCounter.LOST_IN_BURST);
             return;
+        }
+        if ((verdict & Impairments.MARKED) != 0) {
+            mark(frame, length);
         }
         if ((verdict & Impairments.CORRUPTED) != 0 && length > 0) {
             counters.increment(LinkCounter.CORRUPTED_FRAMES);

@@ -35,6 +35,8 @@ import java.util.Set;
  *   <tr><td>rate</td><td>no limit</td><td>bits per second, such as 100m, 10g</td></tr>
  *   <tr><td>overhead</td><td>0</td><td>bytes per frame that the rate counts beside it</td></tr>
  *   <tr><td>queue-frames, queue-bytes</td><td>1000, no limit</td><td>room in front of a link with a rate</td></tr>
+ *   <tr><td>mark</td><td>0</td><td>probability that a frame with an ECN codepoint is marked</td></tr>
+ *   <tr><td>mark-above</td><td>never</td><td>frames in the queue above which such frames are marked</td></tr>
  *   <tr><td>loss, duplicate, corrupt</td><td>0</td><td>probabilities, such as 0.01 or 1%</td></tr>
  *   <tr><td>burst-loss</td><td>none</td><td>BEGIN/END[/LOSS-IN[/LOSS-OUTSIDE]], probabilities per frame</td></tr>
  *   <tr><td>reorder, reorder-delay</td><td>0</td><td>probability to be held back, and how long</td></tr>

@@ -22,6 +22,9 @@ final class Impairments {
     /** The frame arrives twice. */
     static final int DUPLICATED = 16;
 
+    /** The frame is marked, if it may be. */
+    static final int MARKED = 32;
+
     // A sequence for each, so that none moves the others. Corruption draws a second number for the
     // bit, which may
     // not depend on how often it struck either.
@@ -34,6 +37,7 @@ final class Impairments {
     private final RandomStream duplicateDraws;
     private final RandomStream markDraws;
 
+    private long mark;
     private long loss;
     private boolean bursts;
     private long goodToBad;
@@ -66,6 +70,7 @@ final class Impairments {
     /** Goes on with other settings; the sequences go on too. */
     void settings(LinkSettings settings) {
         BurstLoss burst = settings.burstLoss();
+        mark = RandomStream.threshold(settings.mark());
         loss = RandomStream.threshold(settings.loss());
         bursts = !burst.isNone();
         goodToBad = RandomStream.threshold(burst.goodToBad());
@@ -119,6 +124,9 @@ final class Impairments {
         }
         if (duplicate != 0 && duplicateDraws.chance(duplicate)) {
             verdict |= DUPLICATED;
+        }
+        if (mark != 0 && markDraws.chance(mark)) {
+            verdict |= MARKED;
         }
         return verdict;
     }

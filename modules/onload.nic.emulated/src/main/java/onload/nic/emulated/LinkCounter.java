@@ -29,7 +29,7 @@ public enum LinkCounter {
     /** Frames of which a bit was flipped. */
     CORRUPTED_FRAMES,
 
-    /** Frames that were marked because of the queue in front of the link ({@link EcnMarking}). */
+    /** Frames that were marked by chance, or because of the queue in front of the link ({@link EcnMarking}). */
     MARKED_FRAMES,
 
     /** Frames dropped because they were longer than the link's MTU allows. */

@@ -11,6 +11,8 @@ import java.util.Set;
  *   <li>a frame that is longer than the {@code mtu} allows is dropped;
  *   <li>with a rate, the frame waits until those before it are sent, then takes its own time to be sent. One that
  *       finds the queue full is dropped (tail drop);
+ *   <li>if its IP header says that it may be marked (RFC 3168, section 5: ECT), it is marked: with a probability, and
+ *       if there are more than {@code markAboveFrames} in the queue, itself included;
  *   <li>it is lost or not: a frame that is lost has used the link all the same;
  *   <li>it travels for the delay, plus a jitter that is drawn evenly from 0 to {@code jitterNs}. Jitter alone never
  *       lets a frame overtake another: it arrives with the one before it then. Without {@code keepsOrder} it does;
@@ -31,6 +33,9 @@ import java.util.Set;
  * @param queueFrames most frames that may wait or be sent at a time; 0 for any number. Without a rate there is no
  *     queue
  * @param queueBytes most bytes of these, overhead included; 0 for any number
+ * @param mark probability that a frame is marked, of those that may be
+ * @param markAboveFrames frames in the queue, sent and waiting, above which those that may be are marked; 0 for
+ *     never
  * @param loss probability that a frame is lost, each by itself
  * @param burstLoss loss in bursts, beside the other
  * @param duplicate probability that a frame arrives twice
@@ -48,6 +53,8 @@ public record LinkSettings(
         int overheadBytes,
         int queueFrames,
         int queueBytes,
+        double mark,
+        int markAboveFrames,
         double loss,
         BurstLoss burstLoss,
         double duplicate,
@@ -84,6 +91,8 @@ public record LinkSettings(
         Limits.within("overheadBytes of a link", overheadBytes, 0, MAX_OVERHEAD_BYTES);
         Limits.within("queueFrames of a link", queueFrames, 0, Integer.MAX_VALUE);
         Limits.within("queueBytes of a link", queueBytes, 0, Integer.MAX_VALUE);
+        Limits.probability("mark of a link", mark);
+        Limits.within("markAboveFrames of a link", markAboveFrames, 0, Integer.MAX_VALUE);
         Limits.probability("loss of a link", loss);
         Limits.probability("duplicate of a link", duplicate);
         Limits.probability("reorder of a link", reorder);
@@ -111,6 +120,8 @@ public record LinkSettings(
         builder.overheadBytes = overheadBytes;
         builder.queueFrames = queueFrames;
         builder.queueBytes = queueBytes;
+        builder.mark = mark;
+        builder.markAboveFrames = markAboveFrames;
         builder.loss = loss;
         builder.burstLoss = burstLoss;
         builder.duplicate = duplicate;
@@ -139,6 +150,7 @@ public record LinkSettings(
     /** {@return whether anything is left to chance} */
     boolean isRandom() {
         return jitterNs > 0
+                || mark > 0
                 || loss > 0
                 || !burstLoss.isNone()
                 || duplicate > 0
@@ -155,6 +167,8 @@ public record LinkSettings(
         private int overheadBytes;
         private int queueFrames = DEFAULT_QUEUE_FRAMES;
         private int queueBytes;
+        private double mark;
+        private int markAboveFrames;
         private double loss;
         private BurstLoss burstLoss = BurstLoss.NONE;
         private double duplicate;
@@ -204,6 +218,18 @@ public record LinkSettings(
         /** Most bytes that may wait or be sent at a time; 0 for any number. */
         public Builder queueBytes(int value) {
             queueBytes = value;
+            return this;
+        }
+
+        /** Probability that a frame is marked, of those that may be. */
+        public Builder mark(double value) {
+            mark = value;
+            return this;
+        }
+
+        /** Frames in the queue above which those that may be are marked; 0 for never. */
+        public Builder markAboveFrames(int value) {
+            markAboveFrames = value;
             return this;
         }
 
@@ -258,6 +284,8 @@ public record LinkSettings(
                     overheadBytes,
                     queueFrames,
                     queueBytes,
+                    mark,
+                    markAboveFrames,
                     loss,
                     burstLoss,
                     duplicate,

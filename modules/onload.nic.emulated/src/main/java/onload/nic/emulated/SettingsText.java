@@ -54,6 +54,8 @@ final class SettingsText {
     private static final String OVERHEAD = "overhead";
     private static final String QUEUE_FRAMES = "queue-frames";
     private static final String QUEUE_BYTES = "queue-bytes";
+    private static final String MARK = "mark";
+    private static final String MARK_ABOVE = "mark-above";
     private static final String LOSS = "loss";
     private static final String BURST_LOSS = "burst-loss";
     private static final String DUPLICATE = "duplicate";
@@ -71,6 +73,8 @@ final class SettingsText {
                     OVERHEAD,
                     QUEUE_FRAMES,
                     QUEUE_BYTES,
+                    MARK,
+                    MARK_ABOVE,
                     LOSS,
                     BURST_LOSS,
                     DUPLICATE,
@@ -146,6 +150,8 @@ final class SettingsText {
                                 0,
                                 Integer.MAX_VALUE))
                 .queueBytes(options.number(QUEUE_BYTES, 0, 0, Integer.MAX_VALUE))
+                .mark(probability(options, MARK))
+                .markAboveFrames(options.number(MARK_ABOVE, 0, 0, Integer.MAX_VALUE))
                 .loss(probability(options, LOSS))
                 .burstLoss(burstLoss(options))
                 .duplicate(probability(options, DUPLICATE))

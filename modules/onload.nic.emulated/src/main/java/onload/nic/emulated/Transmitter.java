@@ -17,7 +17,9 @@ final class Transmitter {
     private int overheadBytes;
     private int maxFrames;
     private int maxBytes;
-    private boolean isLimited;
+
+    /** Somebody asks how many frames there are. */
+    private boolean isCounted;
 
     private long idleFromNs = Long.MIN_VALUE;
 
@@ -43,7 +45,10 @@ final class Transmitter {
         overheadBytes = settings.overheadBytes();
         maxFrames = settings.queueFrames() == 0 ? Integer.MAX_VALUE : settings.queueFrames();
         maxBytes = settings.queueBytes() == 0 ? Integer.MAX_VALUE : settings.queueBytes();
-        isLimited = settings.queueFrames() != 0 || settings.queueBytes() != 0;
+        isCounted =
+                settings.queueFrames() != 0
+                        || settings.queueBytes() != 0
+                        || settings.markAboveFrames() != 0;
         carried = 0;
     }
 
@@ -64,7 +69,7 @@ final class Transmitter {
      */
     boolean accept(long nowNs, int length) {
         int taken = length + overheadBytes;
-        if (isLimited) {
+        if (isCounted) {
             expire(nowNs);
             if (frames >= maxFrames || bytes + taken > maxBytes) {
                 return false;
@@ -78,7 +83,7 @@ final class Transmitter {
         long work = taken * 8L * NS_PER_SECOND + carried;
         idleFromNs += work / bitsPerSecond;
         carried = work % bitsPerSecond;
-        if (isLimited) {
+        if (isCounted) {
             add(taken);
         }
         return true;
@@ -90,6 +95,11 @@ final class Transmitter {
             return 0;
         }
         return (long) ((double) (idleFromNs - nowNs) * bitsPerSecond / (8.0 * NS_PER_SECOND));
+    }
+
+    /** {@return frames in the queue, that accepted last included; 0 if the settings do not ask for it} */
+    int frames() {
+        return frames;
     }
 
     /** {@return when the frame accepted last has left, rounded down to a nanosecond} */

@@ -61,6 +61,7 @@ class ImpairmentsTest {
                                             .duplicate(p / 2)
                                             .reorder(p / 3, 1)
                                             .corrupt(p / 4)
+                                            .mark(p / 5)
                                             .build(),
                                     seed,
                                     FRAMES);
@@ -68,6 +69,7 @@ class ImpairmentsTest {
                     assertEquals(p / 2, share(verdicts, Impairments.DUPLICATED), tolerance(p / 2));
                     assertEquals(p / 3, share(verdicts, Impairments.HELD_BACK), tolerance(p / 3));
                     assertEquals(p / 4, share(verdicts, Impairments.CORRUPTED), tolerance(p / 4));
+                    assertEquals(p / 5, share(verdicts, Impairments.MARKED), tolerance(p / 5));
                 });
     }
 
@@ -78,7 +80,8 @@ class ImpairmentsTest {
                         | Impairments.LOST_IN_BURST
                         | Impairments.DUPLICATED
                         | Impairments.HELD_BACK
-                        | Impairments.CORRUPTED;
+                        | Impairments.CORRUPTED
+                        | Impairments.MARKED;
         LinkSettings certain =
                 settings()
                         .loss(1)
@@ -86,6 +89,7 @@ class ImpairmentsTest {
                         .duplicate(1)
                         .reorder(1, 1)
                         .corrupt(1)
+                        .mark(1)
                         .build();
         for (int verdict : verdicts(certain, 3, 1000)) {
             assertEquals(all, verdict);

@@ -26,6 +26,8 @@ class SettingsTest {
                         4,
                         5,
                         6,
+                        0.05,
+                        9,
                         0.1,
                         BurstLoss.of(0.2, 0.3),
                         0.4,
@@ -56,6 +58,12 @@ class SettingsTest {
         assertEquals(
                 "loss of a link cannot be NaN; expected a probability from 0 to 1",
                 refusal(() -> LinkSettings.builder().loss(Double.NaN).build()));
+        assertEquals(
+                "mark of a link cannot be 1.5; expected a probability from 0 to 1",
+                refusal(() -> LinkSettings.builder().mark(1.5).build()));
+        assertTrue(
+                refusal(() -> LinkSettings.builder().markAboveFrames(-1).build())
+                        .contains("markAboveFrames"));
         assertTrue(refusal(() -> LinkSettings.builder().mtu(67).build()).contains("mtu"));
         assertTrue(refusal(() -> LinkSettings.builder().reorder(0.1, 0).build()).contains("delay"));
         assertTrue(refusal(() -> BurstLoss.of(1.1, 0)).contains("goodToBad"));
