@@ -1,5 +1,6 @@
 package onload.nic.emulated;
 
+import onload.wire.EtherType;
 import onload.wire.EthernetHeader;
 
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,8 +19,6 @@ import java.nio.ByteOrder;
  * @param most probability just below {@code toBytes}
  */
 public record EcnMarking(int fromBytes, int toBytes, double most) {
-    private static final int IPV4 = 0x0800;
-    private static final int IPV6 = 0x86DD;
     private static final int TRAFFIC_CLASS = 1;
     private static final int CHECKSUM = 10;
     private static final int IPV4_LENGTH = 20;
@@ -63,8 +62,8 @@ public record EcnMarking(int fromBytes, int toBytes, double most) {
         }
         int at = offset + EthernetHeader.LENGTH;
         return switch (memory.getShort(at - Short.BYTES, ByteOrder.BIG_ENDIAN) & 0xFFFF) {
-            case IPV4 -> markIpv4(memory, at);
-            case IPV6 -> length >= EthernetHeader.LENGTH + IPV6_LENGTH && markIpv6(memory, at);
+            case EtherType.IPV4 -> markIpv4(memory, at);
+            case EtherType.IPV6 -> length >= EthernetHeader.LENGTH + IPV6_LENGTH && markIpv6(memory, at);
             default -> false;
         };
     }

@@ -1,5 +1,6 @@
 package onload.testkit.tcp;
 
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -29,6 +30,9 @@ record Conversation(
         Ending ending,
         boolean isNoDelay) {
 
+    private static final List<Workload> KINDS =
+            List.of(Workload.BULK, Workload.REQUESTS, Workload.SHORT, Workload.BURSTS);
+
     private static final int SHORT_BYTES = 2000;
     private static final int LARGEST_PIECE = 1 << 14;
     private static final int MANY_PIECES = 100;
@@ -49,7 +53,7 @@ record Conversation(
     static Conversation draw(Scenario scenario, long number, SplittableRandom random) {
         Workload workload = scenario.workload();
         if (workload == Workload.MIXED) {
-            workload = Workload.values()[random.nextInt(Workload.MIXED.ordinal())];
+            workload = KINDS.get(random.nextInt(KINDS.size()));
         }
         int most = scenario.number(Parameter.BYTES);
         long pauseNs = scenario.nanoseconds(Parameter.PAUSE_US);

@@ -9,6 +9,8 @@ import java.util.SplittableRandom;
 /** Draws scenarios from seeds: every topology, workload, congestion control and impairment. */
 public final class Scenarios {
     private static final List<String> KNOWN = List.of("newreno", "cubic", "bbr", "dctcp");
+    private static final List<Topology> TOPOLOGIES = List.of(Topology.values());
+    private static final List<Workload> WORKLOADS = List.of(Workload.values());
     private static final List<String> PRESENT = present();
 
     private static final int[] MTUS = {576, 1280, 1400, 1500};
@@ -27,6 +29,10 @@ public final class Scenarios {
         return List.copyOf(present);
     }
 
+    private static <T> T oneOf(List<T> values, SplittableRandom random) {
+        return values.get(random.nextInt(values.size()));
+    }
+
     /** {@return the names of the congestion controls that there are} */
     public static List<String> controls() {
         return PRESENT;
@@ -41,14 +47,14 @@ public final class Scenarios {
         SplittableRandom random = new SplittableRandom(seed);
         Scenario scenario =
                 Scenario.of(seed)
-                        .with(Topology.values()[random.nextInt(Topology.values().length)])
-                        .with(Workload.values()[random.nextInt(Workload.values().length)])
-                        .withControl(PRESENT.get(random.nextInt(PRESENT.size())))
+                        .with(oneOf(TOPOLOGIES, random))
+                        .with(oneOf(WORKLOADS, random))
+                        .withControl(oneOf(PRESENT, random))
                         .with(Parameter.PAIRS, 1 + random.nextInt(6))
                         .with(Parameter.CONNECTIONS, connections)
                         .with(Parameter.CONCURRENT, 1 + random.nextInt(connections))
                         .with(Parameter.BYTES, 1 + random.nextInt(random.nextBoolean() ? 3000 : 60_000))
-                        .with(Parameter.PAUSE_US, random.nextInt(3) * (1 + random.nextInt(1_000_000)))
+                        .with(Parameter.PAUSE_US, random.nextInt(3) * (1L + random.nextInt(1_000_000)))
                         .with(Parameter.IPV6, random.nextInt(2))
                         .with(Parameter.MTU, MTUS[random.nextInt(MTUS.length)]);
         return hosts(impaired(scenario, random), random);

@@ -80,7 +80,7 @@ final class Stage {
 
     private static int buffers(Scenario scenario) {
         long atOnce = scenario.get(Parameter.CONCURRENT) / 4 + scenario.get(Parameter.BYTES) / 500;
-        return (int) Math.clamp(4 * atOnce, 2048, 8192);
+        return Math.clamp(4 * atOnce, 2048, 8192);
     }
 
     private static LinkSettings link(Scenario scenario) {

@@ -125,7 +125,8 @@ class SimulationTest {
         Scenario quiet = BUSY.with(Parameter.QUEUE, 100_000).with(Parameter.CONCURRENT, 2);
         Outcome clean = Simulation.run(quiet.with(Parameter.LOSS_PPM, 0));
         Outcome lossy = Simulation.run(quiet.with(Parameter.LOSS_PPM, 100_000));
-        assertEquals(clean.payloadBytes(), clean.wirePayloadBytes());
+        // Without loss there may be a probe for a loss at the end (RFC 8985, section 7).
+        assertTrue(clean.wirePayloadBytes() < 1.01 * clean.payloadBytes(), clean::toString);
         assertTrue(lossy.wirePayloadBytes() > 1.05 * lossy.payloadBytes(), lossy::toString);
     }
 
