@@ -168,6 +168,8 @@ final class OptionValues {
                     connection.quickAck(nowNs);
                 }
             }
+            case TCP_FASTOPEN -> ((TcpServerSocket) socket).listener().fastOpen((int) value);
+            case TCP_FASTOPEN_CONNECT -> connection.fastOpen(value == 1);
             case TCP_NOTSENT_LOWAT -> connection.notSentLowWater((int) value);
             default -> {
                 // SO_OOBINLINE: as it always is.

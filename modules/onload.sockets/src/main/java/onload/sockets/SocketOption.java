@@ -204,6 +204,18 @@ public enum SocketOption {
     /** Bytes that were not sent yet, below which the socket is writable; 0 for any. */
     TCP_NOTSENT_LOWAT(Kinds.STREAMS, 0, Integer.MAX_VALUE),
 
+    /**
+     * Connections of Fast Open (RFC 7413) that may wait for their peers to confirm them; 0 for no Fast Open. The
+     * stack's option tcp.fast-open has to have 2.
+     */
+    TCP_FASTOPEN(Kinds.LISTENERS, 0, Integer.MAX_VALUE),
+
+    /**
+     * Switch: opens fast where there is a cookie (RFC 7413). Connecting is done at once then, and what is sent
+     * first goes with the SYN; the peer may, rarely, get it twice. Before the socket connects.
+     */
+    TCP_FASTOPEN_CONNECT(Kinds.CONNECTIONS, 0, 1),
+
     /** Refused. */
     TCP_CONGESTION("use TcpSocket.congestionControl"),
 
@@ -223,10 +235,31 @@ public enum SocketOption {
     TCP_WINDOW_CLAMP("use SO_RCVBUF"),
 
     /** Refused. */
-    TCP_FASTOPEN("there is no Fast Open yet"),
+    TCP_FASTOPEN_KEY("each stack has a key of its own; what a cookie was made with changes by itself"),
 
     /** Refused. */
-    TCP_MD5SIG("TCP-MD5 is not supported"),
+    TCP_FASTOPEN_NO_COOKIE("without a cookie anybody could send data under the address of another"),
+
+    /** Refused. */
+    TCP_MD5SIG("TCP-MD5 is not supported; use TLS or IPsec"),
+
+    /** Refused. */
+    TCP_MD5SIG_EXT("TCP-MD5 is not supported; use TLS or IPsec"),
+
+    /** Refused. */
+    TCP_AO_ADD_KEY("TCP-AO is not supported; use TLS or IPsec"),
+
+    /** Refused. */
+    TCP_AO_DEL_KEY("TCP-AO is not supported; use TLS or IPsec"),
+
+    /** Refused. */
+    TCP_AO_INFO("TCP-AO is not supported; use TLS or IPsec"),
+
+    /** Refused. */
+    TCP_AO_GET_KEYS("TCP-AO is not supported; use TLS or IPsec"),
+
+    /** Refused. */
+    TCP_AO_REPAIR("TCP-AO is not supported; use TLS or IPsec"),
 
     /** Refused. */
     TCP_REPAIR("connections cannot be moved"),
@@ -246,6 +279,7 @@ public enum SocketOption {
         ALL(Kind.CONNECTION, Kind.LISTENER, Kind.DATAGRAM),
         STREAMS(Kind.CONNECTION, Kind.LISTENER),
         CONNECTIONS(Kind.CONNECTION),
+        LISTENERS(Kind.LISTENER),
         DATAGRAMS(Kind.DATAGRAM),
         ENDS(Kind.CONNECTION, Kind.DATAGRAM),
         BOUND(Kind.LISTENER, Kind.DATAGRAM),

@@ -155,6 +155,11 @@ public final class TcpSocket extends Socket {
                 sendState = Status.WOULD_BLOCK;
                 receiveState = 0;
                 openedNs = core.nowNs;
+                if (connection.sendState() == 0) {
+                    // Fast Open: the SYN waits for what is sent.
+                    established();
+                    ready(Readiness.WRITABLE);
+                }
                 options().connected(connection);
             }
             return answer;
@@ -776,6 +781,15 @@ public final class TcpSocket extends Socket {
         }
     }
 
+    /**
+     * Opens fast where the peer has given a cookie (TCP_FASTOPEN_CONNECT; RFC 7413), from the next {@link #connect} on:
+     * that then answers at once that it is connected, and what is sent first goes with the SYN, or alone after
+     * 200 ms. The peer may, rarely, get it twice.
+     */
+    public void fastOpen(boolean on) {
+        set(SocketOption.TCP_FASTOPEN_CONNECT, on ? 1 : 0);
+    }
+
     /** Resets the connection: the peer is told, and nothing more is sent. Else as {@link #close}. */
     public void abort() {
         if (beginClosing()) {
@@ -886,7 +900,8 @@ public final class TcpSocket extends Socket {
         SEND_ROOM.setOpaque(this, connection.sendable());
         hasRoom = true;
         receiveState = 0;
-        sendState = 0;
+        // After a Fast Open the user may have ended the output before.
+        sendState = connection.sendState();
     }
 
     /** A connection that was just accepted: what has happened to it was not told. */

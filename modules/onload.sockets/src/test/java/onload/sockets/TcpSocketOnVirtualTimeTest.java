@@ -378,7 +378,7 @@ class TcpSocketOnVirtualTimeTest {
     @Test
     void whatIsNotSupportedIsRefusedByName() {
         assertEquals(
-                "the socket option TCP_MD5SIG is not supported: TCP-MD5 is not supported",
+                "the socket option TCP_MD5SIG is not supported: TCP-MD5 is not supported; use TLS or IPsec",
                 assertThrows(
                                 UnsupportedOperationException.class,
                                 () -> client.set(SocketOption.TCP_MD5SIG, 1))

@@ -154,6 +154,10 @@ class FastOpenTransferTest {
                     refused.add(visits.pair.count(TcpCounter.FAST_OPEN_NOT_ACKNOWLEDGED));
                     lost.add(visits.pair.count(TcpCounter.FAST_OPEN_FALLBACKS));
                 });
+        if (System.getProperty(Property.SEED_PROPERTY) != null) {
+            // One case only.
+            return;
+        }
         assertTrue(acknowledged.sum() > 100, acknowledged + " fast opens");
         assertTrue(lost.sum() > 10, lost + " lost SYNs");
         assertTrue(refused.sum() > 0, refused + " SYNs whose data was not taken");

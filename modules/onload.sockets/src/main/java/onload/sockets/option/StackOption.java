@@ -208,6 +208,11 @@ public enum StackOption {
             OnloadUnit.SWITCH,
             "whether a listener with too many half-open connections answers by cookies (RFC 4987)"),
 
+    /** Fast Open (RFC 7413): 1 for sockets that connect, 2 for sockets that listen, 3 for both, if they ask for it. */
+    TCP_FAST_OPEN(
+            TcpSetting.FAST_OPEN,
+            "Fast Open (RFC 7413) for sockets that ask for it: 1 that connect, 2 that listen, 3 both"),
+
     /** Smallest retransmission timeout. */
     TCP_MIN_RTO(
             TcpSetting.MIN_RTO_NS,
@@ -313,6 +318,16 @@ public enum StackOption {
     /** Segments in the initial congestion window. */
     TCP_INITIAL_WINDOW_SEGMENTS(
             TcpSetting.INITIAL_WINDOW_SEGMENTS, "segments in the initial congestion window"),
+
+    /** Whether the end of what was sent goes again before the retransmission timeout (RFC 8985). */
+    TCP_TAIL_LOSS_PROBES(
+            TcpSetting.TAIL_LOSS_PROBES,
+            "whether the end of what was sent goes again before the retransmission timeout (RFC 8985)"),
+
+    /** Whether segments are spread over the round trip whatever the congestion control is. */
+    TCP_PACING(
+            TcpSetting.PACING,
+            "whether segments are spread over the round trip whatever the congestion control is"),
 
     /** Challenge ACKs in a second, of all connections. */
     TCP_CHALLENGE_ACKS_PER_SECOND(
