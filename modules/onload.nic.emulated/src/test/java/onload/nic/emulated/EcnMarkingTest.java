@@ -131,7 +131,13 @@ class EcnMarkingTest {
         }
     }
 
-    private record Counting(int[] seen) implements FrameTap {
+    private static final class Counting implements FrameTap {
+        private final int[] seen;
+
+        Counting(int[] seen) {
+            this.seen = seen;
+        }
+
         @Override
         public void entered(long nowNs, UnsafeBuffer memory, int offset, int length) {
             seen[0]++;

@@ -77,8 +77,11 @@ public enum Parameter {
     /** Send buffer in bytes. */
     SEND_BUFFER("sendBuffer", 256 << 10, 1024, 1 << 30),
 
-    /** 1 if the hosts ask for ECN. */
-    ECN("ecn", 0, 0, 1);
+    /** Explicit congestion notification: 0 for none, 1 for hosts that ask for it, 2 for hosts that are asked only. */
+    ECN("ecn", 0, 0, 2),
+
+    /** 1 if the hosts spread bursts. */
+    PACING("pacing", 0, 0, 1);
 
     private final String text;
     private final long simplest;

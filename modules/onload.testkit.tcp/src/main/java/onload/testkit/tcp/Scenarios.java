@@ -108,7 +108,8 @@ public final class Scenarios {
                 scenario.with(Parameter.TIMESTAMPS, random.nextInt(4) == 0 ? 0 : 1)
                         .with(Parameter.SACK, random.nextInt(4) == 0 ? 0 : 1)
                         .with(Parameter.SCALING, random.nextInt(4) == 0 ? 0 : 1)
-                        .with(Parameter.ECN, random.nextInt(2));
+                        .with(Parameter.ECN, random.nextInt(3))
+                        .with(Parameter.PACING, random.nextInt(4) == 0 ? 1 : 0);
         return random.nextInt(3) != 0
                 ? hosts
                 : hosts.with(Parameter.RECEIVE_BUFFER, 300 + random.nextInt(100_000))

@@ -19,6 +19,8 @@ final class Stage {
     private static final long DAY_NS = 86_400_000_000_000L;
     private static final int LONGEST_ROW = 4;
     private static final int RING = 256;
+    private static final int LEAST_BUFFERS = 2048;
+    private static final int MOST_BUFFERS = 32_768;
     private static final double BURST_ENDS = 0.2;
 
     private final Scenario scenario;
@@ -60,27 +62,36 @@ final class Stage {
 
     /** {@return the settings of all engines: they have all the time of the world, so that nothing gives up} */
     static TcpSettings tcp(Scenario scenario) {
-        TcpSettings tcp =
-                TcpSettings.DEFAULT
-                        .with(TcpSetting.TIMESTAMPS, scenario.get(Parameter.TIMESTAMPS))
-                        .with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, scenario.get(Parameter.SACK))
-                        .with(TcpSetting.WINDOW_SCALING, scenario.get(Parameter.SCALING))
-                        .with(TcpSetting.MAX_FLOWS, 1 << 17)
-                        .with(TcpSetting.RETRIES, 127)
-                        .with(TcpSetting.SYN_RETRIES, 127)
-                        .with(TcpSetting.SYN_ACK_RETRIES, 127)
-                        .with(TcpSetting.ORPHAN_RETRIES, 127)
-                        .with(TcpSetting.FIN_WAIT_2_NS, DAY_NS)
-                        .with(
-                                TcpSetting.RECEIVE_BUFFER_BYTES,
-                                scenario.get(Parameter.RECEIVE_BUFFER))
-                        .with(TcpSetting.SEND_BUFFER_BYTES, scenario.get(Parameter.SEND_BUFFER));
-        return tcp;
+        long receiveBytes = scenario.get(Parameter.RECEIVE_BUFFER);
+        long sendBytes = scenario.get(Parameter.SEND_BUFFER);
+        long usualReceiveBytes = TcpSetting.MAX_RECEIVE_BUFFER_BYTES.defaultValue();
+        long usualSendBytes = TcpSetting.MAX_SEND_BUFFER_BYTES.defaultValue();
+        return TcpSettings.DEFAULT
+                .with(TcpSetting.TIMESTAMPS, scenario.get(Parameter.TIMESTAMPS))
+                .with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, scenario.get(Parameter.SACK))
+                .with(TcpSetting.WINDOW_SCALING, scenario.get(Parameter.SCALING))
+                .with(TcpSetting.MAX_FLOWS, 1 << 17)
+                .with(TcpSetting.RETRIES, 127)
+                .with(TcpSetting.SYN_RETRIES, 127)
+                .with(TcpSetting.SYN_ACK_RETRIES, 127)
+                .with(TcpSetting.ORPHAN_RETRIES, 127)
+                .with(TcpSetting.FIN_WAIT_2_NS, DAY_NS)
+                .with(TcpSetting.ECN, scenario.get(Parameter.ECN))
+                .with(TcpSetting.PACING, scenario.get(Parameter.PACING))
+                .with(TcpSetting.MAX_OUT_OF_ORDER_PACKETS, 1 << 14)
+                .with(TcpSetting.RECEIVE_BUFFER_BYTES, receiveBytes)
+                .with(TcpSetting.SEND_BUFFER_BYTES, sendBytes)
+                .with(
+                        TcpSetting.MAX_RECEIVE_BUFFER_BYTES,
+                        Math.max(receiveBytes, usualReceiveBytes))
+                .with(
+                        TcpSetting.MAX_SEND_BUFFER_BYTES,
+                        Math.max(sendBytes, usualSendBytes));
     }
 
     private static int buffers(Scenario scenario) {
         long atOnce = scenario.get(Parameter.CONCURRENT) / 4 + scenario.get(Parameter.BYTES) / 500;
-        return Math.clamp(4 * atOnce, 2048, 8192);
+        return Math.clamp(4 * atOnce, LEAST_BUFFERS, MOST_BUFFERS);
     }
 
     private static LinkSettings link(Scenario scenario) {

@@ -1,0 +1,75 @@
+package onload.testkit.tcp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+
+/** Goodput and fairness on virtual time, and the arithmetic of what can be expected. */
+class MeasurementTest {
+    private static final long SECOND_NS = 1_000_000_000L;
+
+    static List<String> controls() {
+        return Scenarios.controls();
+    }
+
+    @ParameterizedTest
+    @MethodSource("controls")
+    void aFlowThatIsAloneFillsACleanLink(String control) {
+        Scenario scenario = Measurement.scenario(1, 20_000, 20_000, 40);
+        Measured measured =
+                Measurement.run(
+                        scenario, List.of(control), 0, 2 * SECOND_NS, 8 * SECOND_NS, 10);
+        double share = measured.goodput() / Measurement.bound(scenario);
+        assertTrue(share >= 0.95 && share <= 1, () -> control + " has " + share);
+    }
+
+    @ParameterizedTest
+    @MethodSource("controls")
+    void twoFlowsShareALink(String control) {
+        Scenario scenario = Measurement.scenario(2, 20_000, 20_000, 40);
+        Measured measured =
+                Measurement.run(
+                        scenario,
+                        List.of(control),
+                        SECOND_NS / 2,
+                        10 * SECOND_NS,
+                        40 * SECOND_NS,
+                        10);
+        assertTrue(measured.deviation() <= 0.1, () -> control + " has " + measured.goodputs());
+        assertTrue(measured.fairness() > 0.99, () -> control + " has " + measured.goodputs());
+    }
+
+    @Test
+    void theBoundIsTheRateLessTheHeaders() {
+        Scenario scenario = Measurement.scenario(1, 100_000, 50_000, 100);
+        assertEquals(100e6 * 1448 / 1514, Measurement.bound(scenario), 1);
+        assertEquals(
+                100e6 * 1440 / 1514,
+                Measurement.bound(
+                        scenario.with(Parameter.TIMESTAMPS, 0).with(Parameter.IPV6, 1)),
+                1);
+    }
+
+    @Test
+    void theFormulaOfMathisIsAReference() {
+        Scenario scenario =
+                Measurement.scenario(1, 100_000, 50_000, 100).with(Parameter.LOSS_PPM, 10_000);
+        assertEquals(1448 * 8 / 0.05 * 1.2247 / 0.1, Measurement.mathis(scenario), 1000);
+        assertEquals(625_000, Measurement.bandwidthDelayBytes(scenario), 1);
+    }
+
+    @Test
+    void fairnessIsOneForEqualSharesAndOneOverNForOneThatHasAll() {
+        Measured equal = new Measured(List.of(5.0, 5.0), List.of(), 1, 0, 0);
+        assertEquals(1, equal.fairness(), 1e-9);
+        assertEquals(0, equal.deviation(), 1e-9);
+        Measured all = new Measured(List.of(0.0, 8.0), List.of(), 1, 0, 0);
+        assertEquals(0.5, all.fairness(), 1e-9);
+        assertEquals(1, all.deviation(), 1e-9);
+    }
+}
