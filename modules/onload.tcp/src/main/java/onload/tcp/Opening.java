@@ -349,6 +349,7 @@ final class Opening {
 
     /** The SYN has come again of a connection that it has opened at once. */
     void synAgain(TcpConnection c, ArrivingSegment s, long nowNs) {
+        c.ecn = ExplicitCongestion.synAgain(c.ecn, s);
         if (fastOpenServer.isAnsweredAgain(c, s, nowNs)) {
             long deadlineNs = c.retransmitNs;
             sendSyn(c, nowNs);

@@ -444,6 +444,16 @@ class FastOpenServerTest {
     }
 
     @Test
+    void synThatAsksForExplicitCongestionNotificationIsAnsweredAndOneThatComesAgainWithoutIsNot() {
+        try (TcpScene scene = known(5)) {
+            Segment asks =
+                    segment("SEW").seq(0).mss(1460).fastOpen(scene.lastCookie).payload("hello");
+            scene.receives(asks).sends(segment("S.E").seq(0).ack(6));
+            scene.after(600).receives(syn().seq(0).mss(1460)).sends(synAck().seq(0).ack(6));
+        }
+    }
+
+    @Test
     void synsThatComeAgainInAFloodAreAnsweredAtARate() {
         try (TcpScene scene = opened()) {
             for (int i = 0; i < 100; i++) {
