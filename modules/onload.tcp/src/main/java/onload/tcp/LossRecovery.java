@@ -217,8 +217,28 @@ final class LossRecovery {
             c.hasRecovered = false;
         }
         if (c.hasSack ? c.toResendBytes > 0 : c.duplicateAcks >= DUPLICATE_THRESHOLD) {
+            lossFound(c, nowNs);
+        }
+    }
+
+    private void lossFound(TcpConnection c, long nowNs) {
+        if (c.mtuSearch != null && MtuProbing.isLost(c)) {
+            probeLost(c);
+        } else {
             enterFastRecovery(c, nowNs);
         }
+    }
+
+    /** A probe for the MTU of the path goes again in shorter segments; no congestion is meant. */
+    private void probeLost(TcpConnection c) {
+        context.counters.increment(TcpCounter.MTU_PROBES_LOST);
+        if (!c.hasSack) {
+            headLost(c);
+        }
+        RecoveryRecord record = attached(c);
+        mayUndo(c, record, false);
+        record.isTimeoutInDoubt = false;
+        lossBegins(c, record);
     }
 
     private void enterFastRecovery(TcpConnection c, long nowNs) {
@@ -501,7 +521,7 @@ final class LossRecovery {
         begin(c, nowNs);
         record.reorderingNs = rack.detect(c, record, nowNs);
         if (c.toResendBytes > 0 && c.recovery == TcpConnection.OPEN) {
-            enterFastRecovery(c, nowNs);
+            lossFound(c, nowNs);
         }
         if (c.recovery == TcpConnection.FAST_RECOVERY) {
             reduce(c, 0, false);

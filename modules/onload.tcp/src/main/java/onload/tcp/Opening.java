@@ -28,6 +28,7 @@ final class Opening {
     private final TcpContext context;
     private final StatelessSegments segments;
     private final PathMtu pathMtu;
+    private final MtuProbing mtuProbing;
     private final Timers timers;
     private final Teardown teardown;
     private final TimeWaitInput timeWaits;
@@ -46,6 +47,7 @@ final class Opening {
             TcpContext context,
             StatelessSegments segments,
             PathMtu pathMtu,
+            MtuProbing mtuProbing,
             Timers timers,
             Teardown teardown,
             TimeWaitInput timeWaits,
@@ -56,6 +58,7 @@ final class Opening {
         this.context = context;
         this.segments = segments;
         this.pathMtu = pathMtu;
+        this.mtuProbing = mtuProbing;
         this.timers = timers;
         this.teardown = teardown;
         this.timeWaits = timeWaits;
@@ -361,6 +364,7 @@ final class Opening {
     void established(TcpConnection c, ArrivingSegment s, long nowNs) {
         c.state = c.finQueued ? TcpState.FIN_WAIT_1 : TcpState.ESTABLISHED;
         c.retransmitNs = Long.MAX_VALUE;
+        mtuProbing.established(c, nowNs);
         // RFC 6928, section 2: a SYN that was lost leaves one segment to begin with.
         int window = c.timeouts > 1 ? c.mss : CongestionControl.initialWindow(initialWindow, c.mss);
         Objects.requireNonNull(c.congestion).start(window, c.mss);

@@ -28,6 +28,7 @@ final class Output {
     private final Pacer pacer;
     private final Timers timers;
     private final PathMtu pathMtu;
+    private final MtuProbing mtuProbing;
     private final long corkNs;
     private final int initialSegments;
 
@@ -40,7 +41,9 @@ final class Output {
             TailLossProbe tailLossProbe,
             Pacer pacer,
             PathMtu pathMtu,
+            MtuProbing mtuProbing,
             Timers timers) {
+        this.mtuProbing = mtuProbing;
         this.context = context;
         this.segments = context.segments;
         this.buffers = context.buffers;
@@ -66,6 +69,9 @@ final class Output {
             return;
         }
         pathMtu.check(c, nowNs);
+        if (c.mtuSearch != null) {
+            mtuProbing.look(c);
+        }
         c.isPaced = false;
         if (c.recovery != TcpConnection.OPEN) {
             retransmission.run(c, nowNs);
@@ -122,6 +128,9 @@ final class Output {
         }
         int window = LossRecovery.window(c, congestion);
         int flight = Scoreboard.inFlight(c);
+        if (c.mtuSearch != null) {
+            flight += probe(c, congestion, window, flight, nowNs);
+        }
         while (c.hasUnsent()) {
             int packet = c.sndUnsent;
             int bytes = sendableNow(c, packet, flight, window, nowNs);
@@ -142,6 +151,21 @@ final class Output {
             c.unansweredSinceNs = nowNs;
             timers.await(c, nowNs);
         }
+    }
+
+    /** {@return the bytes that have gone as a probe for the MTU of the path} */
+    private int probe(
+            TcpConnection c, CongestionControl congestion, int window, int flight, long nowNs) {
+        int bytes = mtuProbing.wanted(c, window, flight, nowNs);
+        int packet = c.sndUnsent;
+        if (bytes == 0
+                || !queue.join(c, packet, bytes)
+                || !pacer.mayGo(c, congestion, nowNs)
+                || !send(c, packet, bytes, nowNs)) {
+            return 0;
+        }
+        mtuProbing.sent(c, segments.sequence(packet), bytes);
+        return bytes;
     }
 
     /** {@return the bytes of the first unsent packet that may go now; 0 for none} */

@@ -41,6 +41,18 @@ final class PathMtu {
     }
 
     private int segmentSize(TcpConnection c) {
+        return Math.min(most(c), MtuProbing.limit(c, headers(c)));
+    }
+
+    /** {@return bytes of a packet that are no payload: headers, and options that all segments carry} */
+    int headers(TcpConnection c) {
+        return c.way().ipHeaderLength()
+                + TcpHeader.MIN_LENGTH
+                + (c.hasTimestamps ? TIMESTAMPS_LENGTH : 0);
+    }
+
+    /** {@return the most payload of a segment as far as both ends and the IP layer know} */
+    int most(TcpConnection c) {
         Destination to = c.way();
         int path = to.mtu() - to.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         int most = Math.min(Math.max(LEAST_PATH, path), Math.max(LEAST_MSS, c.peerMss));
@@ -57,21 +69,27 @@ final class PathMtu {
             c.pathIsInDoubt = false;
             context.ip.prepare(c.way(), nowNs);
         }
-        if (c.pathMtu != c.way().mtu()) {
+        int mtu = c.way().mtu();
+        if (c.pathMtu != mtu) {
+            MtuProbing.changed(c, c.pathMtu, mtu, most(c) + headers(c));
+            c.pathMtu = mtu;
             changed(c);
+        }
+    }
+
+    /** Takes over what was found out about the path otherwise; nothing that is under way goes again for it. */
+    void resize(TcpConnection c) {
+        int before = c.mss;
+        c.mss = segmentSize(c);
+        CongestionControl congestion = c.congestion;
+        if (c.mss != before && congestion != null && congestion.cwnd() > 0) {
+            congestion.segmentSizeChanged(before, c.mss);
         }
     }
 
     private void changed(TcpConnection c) {
         int before = c.mss;
-        begin(c);
-        if (c.mss == before) {
-            return;
-        }
-        CongestionControl congestion = c.congestion;
-        if (congestion != null) {
-            congestion.segmentSizeChanged(before, c.mss);
-        }
+        resize(c);
         if (c.mss < before && c.flightSize() > 0) {
             // RFC 8201, section 5.4: what was too long goes again, though nothing is congested.
             context.counters.increment(TcpCounter.PATH_MTU_LOWERED);

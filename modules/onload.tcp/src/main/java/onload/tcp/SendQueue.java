@@ -168,6 +168,47 @@ final class SendQueue {
         return true;
     }
 
+    /**
+     * Fills a packet that was never sent from those behind it. No buffer is needed: it has room, or it is left as it
+     * is.
+     *
+     * @param bytes that it is to have
+     * @return whether it has as many, or more
+     */
+    boolean join(TcpConnection c, int packet, int bytes) {
+        int length = segments.length(packet);
+        if (length >= bytes) {
+            return true;
+        }
+        boolean hasRoom = segments.place(packet) + bytes <= buffers.bufferLength();
+        if (!hasRoom || isHeld(packet) || segments.end(c.sndTail) - segments.sequence(packet) < bytes) {
+            return false;
+        }
+        while (length < bytes) {
+            int next = buffers.next(packet);
+            int moved = Math.min(bytes - length, segments.length(next));
+            int from = segments.endIndex(next) - segments.length(next);
+            memory.putBytes(segments.endIndex(packet), memory, from, moved);
+            length += moved;
+            segments.length(packet, length);
+            if (moved < segments.length(next)) {
+                segments.trimFront(next, moved);
+            } else {
+                unlinkAfter(c, packet, next);
+            }
+        }
+        return true;
+    }
+
+    private void unlinkAfter(TcpConnection c, int packet, int next) {
+        buffers.next(packet, buffers.next(next));
+        if (c.sndTail == next) {
+            c.sndTail = packet;
+        }
+        c.sndQueuedPackets--;
+        pool.release(next);
+    }
+
     /** {@return whether somebody else still reads the packet, such as a NIC or a queue before it} */
     boolean isHeld(int packet) {
         return buffers.references(packet) != 1;

@@ -148,6 +148,9 @@ public final class TcpConnection extends TransmissionControlBlock {
     int boundInterface;
     int pathMtu;
 
+    /** Exists if the MTU of the path is searched for (RFC 4821). */
+    @Nullable MtuSearch mtuSearch;
+
     /** An ICMP message has said that segments are too long. */
     boolean pathIsInDoubt;
 

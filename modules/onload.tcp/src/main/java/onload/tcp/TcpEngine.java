@@ -92,6 +92,7 @@ public final class TcpEngine {
         Retransmission retransmission =
                 new Retransmission(context, sendQueue, writer, scoreboard, lossRecovery, pacer);
         pathMtu = new PathMtu(context, lossRecovery);
+        MtuProbing mtuProbing = new MtuProbing(context, pathMtu);
         ExplicitCongestion explicitCongestion =
                 new ExplicitCongestion(context, writer, lossRecovery);
         output =
@@ -104,6 +105,7 @@ public final class TcpEngine {
                         tailLossProbe,
                         pacer,
                         pathMtu,
+                        mtuProbing,
                         timers);
         text = new Text(context, receiveQueue);
         timeWaits = new TimeWaitInput(context, stateless);
@@ -125,6 +127,7 @@ public final class TcpEngine {
                         context,
                         stateless,
                         pathMtu,
+                        mtuProbing,
                         timers,
                         teardown,
                         timeWaits,
@@ -183,7 +186,8 @@ public final class TcpEngine {
                         teardown,
                         writer,
                         timers,
-                        touched);
+                        touched,
+                        mtuProbing);
         defaults = new TcpConnection(this);
         defaults.sndBufferBytes = settings.number(TcpSetting.SEND_BUFFER_BYTES);
         defaults.rcvBufferBytes = settings.number(TcpSetting.RECEIVE_BUFFER_BYTES);

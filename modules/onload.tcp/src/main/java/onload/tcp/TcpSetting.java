@@ -41,6 +41,12 @@ public enum TcpSetting {
     /** Explicit congestion notification (RFC 3168): 0 for none, 1 to ask peers for it, 2 only where a peer asks. */
     ECN(2, 0, 2),
 
+    /**
+     * Probing for the MTU of paths that swallow long packets silently (RFC 4821): 0 for none, 1 once that shows, 2 from
+     * the beginning of each connection.
+     */
+    MTU_PROBING(1, 0, 2),
+
     /** Switch: SYN cookies when a listener has too many half-open connections (RFC 4987). */
     SYN_COOKIES(1, 0, 1),
 

@@ -27,6 +27,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
     private final SegmentWriter writer;
     private final Timers timers;
     private final TouchedConnections touched;
+    private final MtuProbing mtuProbing;
     private final int retries;
     private final int orphanRetries;
     private final int synRetries;
@@ -45,7 +46,9 @@ final class TimerExpiry implements TimerWheel.Expiry {
             Teardown teardown,
             SegmentWriter writer,
             Timers timers,
-            TouchedConnections touched) {
+            TouchedConnections touched,
+            MtuProbing mtuProbing) {
+        this.mtuProbing = mtuProbing;
         this.context = context;
         this.output = output;
         this.opening = opening;
@@ -175,6 +178,7 @@ final class TimerExpiry implements TimerWheel.Expiry {
 
     private void timeout(TcpConnection c, long nowNs) {
         context.counters.increment(TcpCounter.TIMEOUTS);
+        mtuProbing.timedOut(c, nowNs);
         lossRecovery.timedOut(c, nowNs);
         c.timeouts++;
         Timers.backOff(c);

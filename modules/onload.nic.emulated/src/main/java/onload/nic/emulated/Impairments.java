@@ -36,6 +36,7 @@ final class Impairments {
     private final RandomStream bitDraws;
     private final RandomStream duplicateDraws;
     private final RandomStream markDraws;
+    private final RandomStream chanceMarkDraws;
 
     private long mark;
     private long loss;
@@ -64,6 +65,7 @@ final class Impairments {
         bitDraws = new RandomStream(RandomStream.derive(seed, 5));
         duplicateDraws = new RandomStream(RandomStream.derive(seed, 6));
         markDraws = new RandomStream(RandomStream.derive(seed, 7));
+        chanceMarkDraws = new RandomStream(RandomStream.derive(seed, 8));
         settings(settings);
     }
 
@@ -125,7 +127,7 @@ final class Impairments {
         if (duplicate != 0 && duplicateDraws.chance(duplicate)) {
             verdict |= DUPLICATED;
         }
-        if (mark != 0 && markDraws.chance(mark)) {
+        if (mark != 0 && chanceMarkDraws.chance(mark)) {
             verdict |= MARKED;
         }
         return verdict;

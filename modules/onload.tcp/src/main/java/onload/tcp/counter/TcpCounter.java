@@ -219,6 +219,18 @@ public enum TcpCounter {
     /** Losses that such a probe has repaired. */
     TAIL_LOSSES_REPAIRED,
 
+    /** Times that segments got shorter since longer ones were lost again and again (RFC 4821, section 7.7). */
+    BLACK_HOLES,
+
+    /** Longer segments that went out to find out whether they arrive (RFC 4821). */
+    MTU_PROBES,
+
+    /** Such segments that have arrived. */
+    MTU_PROBES_ARRIVED,
+
+    /** Such segments that were lost, which is no sign of congestion. */
+    MTU_PROBES_LOST,
+
     /** Connections on which routers may mark what is sent (RFC 3168). */
     ECN_NEGOTIATED,
 
