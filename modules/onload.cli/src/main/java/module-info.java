@@ -6,6 +6,7 @@ module onload.cli {
     requires onload.linux;
     requires HdrHistogram;
     requires onload.nic.emulated;
+    requires onload.testkit.script;
 
     exports onload.cli;
     exports onload.cli.console;
@@ -13,6 +14,7 @@ module onload.cli {
     exports onload.cli.doctor;
     exports onload.cli.inspect;
     exports onload.cli.measure;
+    exports onload.cli.packetdrill;
     exports onload.cli.run;
     exports onload.cli.wire;
 }

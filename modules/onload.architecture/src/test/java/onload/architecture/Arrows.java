@@ -38,16 +38,6 @@ final class Arrows {
         row("onload.tcp", "onload.wire", "onload.nic", "onload.ip");
         row("onload.sockets", "onload.wire", "onload.nic", "onload.ip", "onload.udp", "onload.tcp");
         row("onload.jdk", "onload.wire", "onload.nic", "onload.udp", "onload.sockets");
-        row(
-                "onload.cli",
-                "onload.wire",
-                "onload.nic",
-                "onload.nic.emulated",
-                "onload.linux",
-                "onload.udp",
-                "onload.tcp",
-                "onload.sockets",
-                "onload.jdk");
 
         // The test-kit looks at packets and NICs from outside and drives what is above through
         // them.
@@ -80,6 +70,20 @@ final class Arrows {
                 "onload.nic.emulated",
                 "onload.ip",
                 "onload.tcp");
+
+        // The command runs what all others offer, scripts of the test-kit among it.
+        row(
+                "onload.cli",
+                "onload.wire",
+                "onload.nic",
+                "onload.nic.emulated",
+                "onload.linux",
+                "onload.udp",
+                "onload.tcp",
+                "onload.sockets",
+                "onload.jdk",
+                "onload.testkit",
+                "onload.testkit.script");
     }
 
     private Arrows() {}

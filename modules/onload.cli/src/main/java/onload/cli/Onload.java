@@ -9,6 +9,7 @@ import onload.cli.inspect.StackDump;
 import onload.cli.inspect.TcpDump;
 import onload.cli.measure.PingPong;
 import onload.cli.measure.Stream;
+import onload.cli.packetdrill.PacketDrill;
 import onload.cli.run.RunCommand;
 import onload.cli.wire.WireCommand;
 
@@ -81,6 +82,7 @@ public final class Onload implements Callable<Integer> {
         line.addSubcommand(new PingPong(console));
         line.addSubcommand(new Stream(console));
         line.addSubcommand(new WireCommand(console));
+        line.addSubcommand(new PacketDrill(console));
         line.addSubcommand(new CompletionCommand());
         line.addSubcommand(new HelpCommand());
         line.getSubcommands()

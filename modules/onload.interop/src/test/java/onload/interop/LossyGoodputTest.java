@@ -119,8 +119,7 @@ class LossyGoodputTest {
     void cubicIsNoSlowerThanTheKernels() throws Exception {
         Requirement.command("iperf3", "install the package iperf3");
         Map<String, List<Double>> rates = new LinkedHashMap<>();
-        List<String> controls =
-                SCALE == 1 ? List.of("cubic") : List.of("cubic", "newreno", "bbr");
+        List<String> controls = SCALE == 1 ? List.of("cubic") : List.of("cubic", "newreno", "bbr");
         for (int round = 0; round < SCALE; round++) {
             add(rates, "Linux cubic", kernels(round));
             for (String control : controls) {

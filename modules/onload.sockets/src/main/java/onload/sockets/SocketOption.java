@@ -235,7 +235,8 @@ public enum SocketOption {
     TCP_WINDOW_CLAMP("use SO_RCVBUF"),
 
     /** Refused. */
-    TCP_FASTOPEN_KEY("each stack has a key of its own; what a cookie was made with changes by itself"),
+    TCP_FASTOPEN_KEY(
+            "each stack has a key of its own; what a cookie was made with changes by itself"),
 
     /** Refused. */
     TCP_FASTOPEN_NO_COOKIE("without a cookie anybody could send data under the address of another"),

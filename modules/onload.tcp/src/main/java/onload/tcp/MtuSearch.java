@@ -1,8 +1,8 @@
 package onload.tcp;
 
 /**
- * What a connection knows of the MTU of its path from its own probes (RFC 4821, section 7): sizes of IP packets, headers
- * included, in bytes. Layout only: see {@link MtuProbing}.
+ * What a connection knows of the MTU of its path from its own probes (RFC 4821, section 7): sizes of IP packets,
+ * headers included, in bytes. Layout only: see {@link MtuProbing}.
  */
 final class MtuSearch {
     /** What arrives: search_low. */

@@ -181,7 +181,9 @@ final class SendQueue {
             return true;
         }
         boolean hasRoom = segments.place(packet) + bytes <= buffers.bufferLength();
-        if (!hasRoom || isHeld(packet) || segments.end(c.sndTail) - segments.sequence(packet) < bytes) {
+        if (!hasRoom
+                || isHeld(packet)
+                || segments.end(c.sndTail) - segments.sequence(packet) < bytes) {
             return false;
         }
         while (length < bytes) {

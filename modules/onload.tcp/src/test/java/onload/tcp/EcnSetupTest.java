@@ -311,7 +311,8 @@ class EcnSetupTest {
         try (TcpScene scene = scene(TAKE).accepted(segment("SEW").mss(1460))) {
             scene.connection.trafficClass(0xB9);
             scene.writes("x").sends(data("x").trafficClass(0xB8 | ECT_0));
-            scene.receives(data("y").trafficClass(0xB8 | CE)).sends(segment(".E").trafficClass(0xB8));
+            scene.receives(data("y").trafficClass(0xB8 | CE))
+                    .sends(segment(".E").trafficClass(0xB8));
             scene.receives(ack().ack(2));
         }
     }

@@ -75,7 +75,9 @@ class EcnTest {
         void finWithDataMayBeMarked() {
             try (TcpScene scene = agreed()) {
                 scene.connection.cork(true, scene.nowNs());
-                scene.writes("x").shutsDown().sends(segment("FP.").payload("x").trafficClass(ECT_0));
+                scene.writes("x")
+                        .shutsDown()
+                        .sends(segment("FP.").payload("x").trafficClass(ECT_0));
                 scene.ignoreRest();
             }
         }

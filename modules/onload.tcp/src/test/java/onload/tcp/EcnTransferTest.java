@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import onload.ip.IpOptions;
-import onload.nic.emulated.LinkCounter;
 import onload.nic.emulated.EmulatedCable;
+import onload.nic.emulated.LinkCounter;
 import onload.nic.emulated.LinkSettings;
 import onload.nic.emulated.NicSettings;
 import onload.tcp.counter.TcpCounter;

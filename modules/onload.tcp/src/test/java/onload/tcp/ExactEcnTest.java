@@ -70,9 +70,7 @@ class ExactEcnTest {
     @Test
     void cookieKeepsIt() {
         TcpSettings settings =
-                TcpSettings.DEFAULT
-                        .with(TcpSetting.ECN, 0)
-                        .with(TcpSetting.MAX_SYN_BACKLOG, 1);
+                TcpSettings.DEFAULT.with(TcpSetting.ECN, 0).with(TcpSetting.MAX_SYN_BACKLOG, 1);
         try (TcpScene scene = new TcpScene(settings).listening(5)) {
             scene.listener.prototype().congestion = new FixedWindow();
             scene.receives(syn().seq(0).port(4000)).takeSent("SYN-ACK");
@@ -175,8 +173,7 @@ class ExactEcnTest {
     void thatThePeerHasReducedChangesNothing() {
         try (TcpScene scene = agreed()) {
             scene.receives(data(1, 100).trafficClass(CE)).sends(segment(".E").ack(101));
-            scene.receives(
-                    segment("P.W").seq(101).payload(numbered(101, 100)).trafficClass(CE));
+            scene.receives(segment("P.W").seq(101).payload(numbered(101, 100)).trafficClass(CE));
             scene.after(40).sends(segment(".E").ack(201));
             assertEquals(1, scene.count(TcpCounter.CWR_RECEIVED));
         }

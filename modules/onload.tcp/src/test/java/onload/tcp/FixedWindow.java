@@ -3,7 +3,9 @@ package onload.tcp;
 import onload.tcp.congestion.CongestionControl;
 import onload.tcp.congestion.DeliverySample;
 
-/** A congestion control that wants exact echoes as DCTCP does, and whose window stays, so that it is in nobody's way. */
+/**
+ * A congestion control that wants exact echoes as DCTCP does, and whose window stays, so that it is in nobody's way.
+ */
 final class FixedWindow extends CongestionControl {
     static final String NAME = "newreno";
 

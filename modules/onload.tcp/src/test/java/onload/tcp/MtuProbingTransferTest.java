@@ -181,8 +181,7 @@ class MtuProbingTransferTest {
     @Test
     void probesThatAreLostAreNoCongestion() {
         for (int sack = 0; sack <= 1; sack++) {
-            TcpSettings settings =
-                    probing(ALWAYS).with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, sack);
+            TcpSettings settings = probing(ALWAYS).with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, sack);
             try (Pair pair = new Pair(1, settings, false, swallowing(1280))) {
                 assertTrue(pair.transfers(1_000_000, 60 * SECOND_NS));
                 assertTrue(pair.count(TcpCounter.MTU_PROBES_LOST) > 0);

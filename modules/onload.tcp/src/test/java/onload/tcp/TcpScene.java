@@ -699,7 +699,8 @@ final class TcpScene implements AutoCloseable, TcpEvents {
         int from = at + TcpHeader.headerLength(frame, at);
         byte[] payload = new byte[ipPayloadLength(frame) - from + at];
         frame.getBytes(from, payload);
-        return Segment.segment(Segment.flagNames(TcpHeader.flags(frame, at)).replaceAll("[\\[\\]]", ""))
+        return Segment.segment(
+                        Segment.flagNames(TcpHeader.flags(frame, at)).replaceAll("[\\[\\]]", ""))
                 .payload(payload)
                 .trafficClass(trafficClass(frame));
     }

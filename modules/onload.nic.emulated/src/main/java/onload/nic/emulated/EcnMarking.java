@@ -9,10 +9,11 @@ import java.nio.ByteOrder;
 
 /**
  * How the queue of a link marks packets whose senders understand congestion marks (RFC 3168, section 5): by the bytes
- * that a packet finds in front of it. Up to {@code fromBytes} nothing is marked, from {@code toBytes} on everything, and
- * between them with a probability that grows evenly up to {@code most}, as random early detection does with the mean
- * of its queue (RFC 3168, section 1; RFC 2309). With both the same it is the threshold of DCTCP (RFC 8257, section
- * 3.1). Packets of senders that do not understand marks go through as they are, and meet the end of the queue.
+ * that a packet finds in front of it. Up to {@code fromBytes} nothing is marked, from {@code toBytes} on
+ * everything, and between them with a probability that grows evenly up to {@code most}, as random early
+ * detection does with the mean of its queue (RFC 3168, section 1; RFC 2309). With both the same it is the
+ * threshold of DCTCP (RFC 8257, section 3.1). Packets of senders that do not understand marks go through as they
+ * are, and meet the end of the queue.
  *
  * @param fromBytes bytes, 0 or more
  * @param toBytes bytes, {@code fromBytes} or more
@@ -63,7 +64,8 @@ public record EcnMarking(int fromBytes, int toBytes, double most) {
         int at = offset + EthernetHeader.LENGTH;
         return switch (memory.getShort(at - Short.BYTES, ByteOrder.BIG_ENDIAN) & 0xFFFF) {
             case EtherType.IPV4 -> markIpv4(memory, at);
-            case EtherType.IPV6 -> length >= EthernetHeader.LENGTH + IPV6_LENGTH && markIpv6(memory, at);
+            case EtherType.IPV6 ->
+                    length >= EthernetHeader.LENGTH + IPV6_LENGTH && markIpv6(memory, at);
             default -> false;
         };
     }

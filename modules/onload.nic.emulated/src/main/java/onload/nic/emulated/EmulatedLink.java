@@ -95,7 +95,8 @@ public final class EmulatedLink {
         isRandom = other.isRandom();
         isRated = other.bitsPerSecond() > 0;
         delayNs = other.delayNs();
-        markAboveFrames = other.markAboveFrames() == 0 ? Integer.MAX_VALUE : other.markAboveFrames();
+        markAboveFrames =
+                other.markAboveFrames() == 0 ? Integer.MAX_VALUE : other.markAboveFrames();
     }
 
     /** Has somebody look at all frames that go in and come out from now on; null for nobody. */

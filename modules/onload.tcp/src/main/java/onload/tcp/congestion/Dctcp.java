@@ -4,8 +4,8 @@ package onload.tcp.congestion;
  * DCTCP (RFC 8257), the sender: the window goes down by how many of the bytes were marked, so that the queues of
  * a data centre stay short and full of bursts' room. To losses it reacts as Reno does.
  *
- * <p>It reduces by itself, at once: the engine tells of all acknowledgments, also while the reduction is answered, since
- * each of them counts for the estimate.
+ * <p>It reduces by itself, at once: the engine tells of all acknowledgments, also while the reduction is
+ * answered, since each of them counts for the estimate.
  */
 public final class Dctcp extends NewReno {
     /** The name that it is chosen by. */

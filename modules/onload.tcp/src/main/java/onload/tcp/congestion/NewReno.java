@@ -63,7 +63,8 @@ public sealed class NewReno extends LossBasedControl permits Dctcp {
         remember();
         ssthresh = half(flightSize, mss);
         // The pipe of RFC 6675 goes down by itself: no segments are added as RFC 5681, section 3.2,
-        // does. A loss is never a reason for a larger window, unless it were less than the two segments
+        // does. A loss is never a reason for a larger window, unless it were less than the two
+        // segments
         // that are always due.
         cwnd = Math.min(ssthresh, Math.max(cwnd, 2 * mss));
         counted = 0;

@@ -4,9 +4,9 @@ package onload.tcp.congestion;
  * Congestion window validation (RFC 7661): a window that its user has not filled of late tells nothing of the network.
  * It is kept, but does not grow; a loss takes it down to what was in use; after five minutes it is halved.
  *
- * <p>What is in use is pipeACK: bytes acknowledged in a round trip, the most of late. The sampling period is three round
- * trips or a second, whichever is longer (section 4.2), kept as two halves. While it is undefined, at the start and
- * after recovery, the window counts as validated (section 4.3).
+ * <p>What is in use is pipeACK: bytes acknowledged in a round trip, the most of late. The sampling period is
+ * three round trips or a second, whichever is longer (section 4.2), kept as two halves. While it is undefined,
+ * at the start and after recovery, the window counts as validated (section 4.3).
  *
  * <p>Idleness: where nothing at all is in flight for longer than the retransmission timeout, the restart window of RFC
  * 5681, section 4.1, comes first, as Linux does by default; who does not want that sets it so that the window
@@ -77,10 +77,12 @@ final class WindowValidation {
             roundBytes = 0;
         }
         if (roundBytes != UNDEFINED) {
-            roundBytes = (int) Math.min(Integer.MAX_VALUE, (long) roundBytes + sample.acknowledgedBytes);
+            roundBytes =
+                    (int) Math.min(Integer.MAX_VALUE, (long) roundBytes + sample.acknowledgedBytes);
         }
         int known = pipeAck();
-        boolean isUsed = known < 0 || Math.max(known, roundBytes) >= (isStarting ? cwnd / 4 : cwnd / 2);
+        boolean isUsed =
+                known < 0 || Math.max(known, roundBytes) >= (isStarting ? cwnd / 4 : cwnd / 2);
         if (isUsed) {
             isUnused = false;
         } else if (!isUnused) {

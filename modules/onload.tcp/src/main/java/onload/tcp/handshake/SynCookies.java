@@ -19,7 +19,8 @@ import java.util.random.RandomGenerator;
  * are good now and only try hashes: of 2^32 guesses 16 hit, those of two steps and eight sizes. The secret stays for
  * the life of this object; the time in the hash is what makes old cookies worthless.
  *
- * <p>Window scale, SACK and ECN stand in the low six bits of the timestamp that goes with it, if the peer has timestamps.
+ * <p>Window scale, SACK and ECN stand in the low six bits of the timestamp that goes with it, if the peer has
+ * timestamps.
  */
 public final class SynCookies {
     /** Answer: this is no cookie of ours. */

@@ -33,6 +33,9 @@ public record Measured(
     /** {@return how far the flows are from equal shares: the largest deviation as a part of such a share} */
     public double deviation() {
         double share = goodput() / goodputs.size();
-        return goodputs.stream().mapToDouble(each -> Math.abs(each - share) / share).max().orElse(0);
+        return goodputs.stream()
+                .mapToDouble(each -> Math.abs(each - share) / share)
+                .max()
+                .orElse(0);
     }
 }

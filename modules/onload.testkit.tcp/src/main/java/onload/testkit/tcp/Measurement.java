@@ -108,8 +108,7 @@ public final class Measurement {
         connection.congestionControl(control);
         flows.add(new BulkFlow(pattern, connection));
         int answer =
-                connection.connect(
-                        server.address().high(), server.address().low(), PORT, nowNs);
+                connection.connect(server.address().high(), server.address().low(), PORT, nowNs);
         if (answer != 0) {
             throw new Violation("a flow can be opened", "it answers " + answer, nowNs);
         }

@@ -53,7 +53,8 @@ final class Progress {
             }
         }
         if (isOver) {
-            throw new Violation("no connection is stuck", "nothing happens any more", network.nowNs());
+            throw new Violation(
+                    "no connection is stuck", "nothing happens any more", network.nowNs());
         }
     }
 }

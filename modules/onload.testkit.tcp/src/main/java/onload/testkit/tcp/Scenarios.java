@@ -53,8 +53,12 @@ public final class Scenarios {
                         .with(Parameter.PAIRS, 1 + random.nextInt(6))
                         .with(Parameter.CONNECTIONS, connections)
                         .with(Parameter.CONCURRENT, 1 + random.nextInt(connections))
-                        .with(Parameter.BYTES, 1 + random.nextInt(random.nextBoolean() ? 3000 : 60_000))
-                        .with(Parameter.PAUSE_US, random.nextInt(3) * (1L + random.nextInt(1_000_000)))
+                        .with(
+                                Parameter.BYTES,
+                                1 + random.nextInt(random.nextBoolean() ? 3000 : 60_000))
+                        .with(
+                                Parameter.PAUSE_US,
+                                random.nextInt(3) * (1L + random.nextInt(1_000_000)))
                         .with(Parameter.IPV6, random.nextInt(2))
                         .with(Parameter.MTU, MTUS[random.nextInt(MTUS.length)]);
         return hosts(impaired(scenario, random), random);
@@ -84,7 +88,10 @@ public final class Scenarios {
             link = link.with(Parameter.MARK_BYTES, 3000 + random.nextInt(60_000));
         }
         if (random.nextInt(3) != 0) {
-            link = link.with(Parameter.LOSS_PPM, random.nextInt(random.nextBoolean() ? 20_000 : 200_000));
+            link =
+                    link.with(
+                            Parameter.LOSS_PPM,
+                            random.nextInt(random.nextBoolean() ? 20_000 : 200_000));
         }
         if (random.nextInt(4) == 0) {
             link = link.with(Parameter.BURST_PPM, random.nextInt(20_000));

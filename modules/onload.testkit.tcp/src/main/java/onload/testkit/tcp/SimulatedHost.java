@@ -53,9 +53,7 @@ public final class SimulatedHost implements TcpEvents {
         this.number = number;
         long nowNs = network.nowNs();
         // Accounts of all buffers cost more than all else; -Donload.pool.accounting=true has them.
-        pool =
-                PacketPool.open(
-                        PoolOptions.of(settings.buffers()).withHugePages(HugePages.NEVER));
+        pool = PacketPool.open(PoolOptions.of(settings.buffers()).withHugePages(HugePages.NEVER));
         ip = new IpLayer(IpOptions.DEFAULT, pool, new SplittableRandom(seed), nowNs);
         NicSettings.Builder card =
                 NicSettings.builder()
@@ -85,12 +83,7 @@ public final class SimulatedHost implements TcpEvents {
     void meet(SimulatedHost other) {
         IpAddress its = other.address;
         ip.neighbors()
-                .fix(
-                        nic0.index(),
-                        its.high(),
-                        its.low(),
-                        other.nic.macAddress(),
-                        network.nowNs());
+                .fix(nic0.index(), its.high(), its.low(), other.nic.macAddress(), network.nowNs());
     }
 
     /** {@return its number, which is the lowest 16 bits of its address} */

@@ -99,8 +99,7 @@ public final class Simulation {
     private void startLater() {
         long pauseNs = scenario.nanoseconds(Parameter.PAUSE_US);
         long number = started++;
-        network.after(
-                pauseNs == 0 ? 0 : random.nextLong(pauseNs), nowNs -> start(number, nowNs));
+        network.after(pauseNs == 0 ? 0 : random.nextLong(pauseNs), nowNs -> start(number, nowNs));
     }
 
     private void start(long number, long nowNs) {
@@ -116,11 +115,12 @@ public final class Simulation {
         Side side = new Side(this, conversation, true, connection, client);
         connection.attachment(side);
         int answer =
-                connection.connect(
-                        server.address().high(), server.address().low(), PORT, nowNs);
+                connection.connect(server.address().high(), server.address().low(), PORT, nowNs);
         if (answer != 0) {
             throw new Violation(
-                    "a connection can be opened", "connecting %s answers %d".formatted(side, answer), nowNs);
+                    "a connection can be opened",
+                    "connecting %s answers %d".formatted(side, answer),
+                    nowNs);
         }
         expected.put(key(client.number(), connection.localPort()), conversation);
         progress.add(side);

@@ -84,9 +84,7 @@ final class Stage {
                 .with(
                         TcpSetting.MAX_RECEIVE_BUFFER_BYTES,
                         Math.max(receiveBytes, usualReceiveBytes))
-                .with(
-                        TcpSetting.MAX_SEND_BUFFER_BYTES,
-                        Math.max(sendBytes, usualSendBytes));
+                .with(TcpSetting.MAX_SEND_BUFFER_BYTES, Math.max(sendBytes, usualSendBytes));
     }
 
     private static int buffers(Scenario scenario) {
@@ -123,8 +121,7 @@ final class Stage {
     private void direct() {
         SimulatedHost client = add(clients);
         SimulatedHost server = add(servers);
-        EmulatedCable cable =
-                mark(network.links().connect(client.nic(), server.nic(), bottleneck));
+        EmulatedCable cable = mark(network.links().connect(client.nic(), server.nic(), bottleneck));
         HostWatch one = watches.get(0);
         HostWatch other = watches.get(1);
         cable.from(client.nic()).tap(new CableTap(one, other));
@@ -137,7 +134,8 @@ final class Stage {
         switches.add(network.links().addSwitch());
         for (int i = 0; i < cables; i++) {
             switches.add(network.links().addSwitch());
-            // Two flipped bits of one frame may cancel out in its checksum, so that one cable flips.
+            // Two flipped bits of one frame may cancel out in its checksum, so that one cable
+            // flips.
             LinkSettings link = i == 0 ? bottleneck : bottleneck.toBuilder().corrupt(0).build();
             mark(network.links().connect(switches.get(i), switches.get(i + 1), link));
         }

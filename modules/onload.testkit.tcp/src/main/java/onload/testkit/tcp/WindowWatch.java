@@ -8,7 +8,8 @@ import onload.wire.TcpOptions;
 /**
  * One direction of one connection as the cable of its sender shows it: no data is sent beyond what the peer has let it,
  * but a byte to ask a closed window (RFC 9293, sections 3.8.6 and 3.8.6.1), and no more than the initial
- * window before there is an answer (RFC 6928), and a segment to find out a loss at the end of it (RFC 8985, section 7.3).
+ * window before there is an answer (RFC 6928), and a segment to find out a loss at the end of it (RFC 8985,
+ * section 7.3).
  */
 final class WindowWatch {
     private static final int DEFAULT_MSS = 536;
@@ -115,7 +116,6 @@ final class WindowWatch {
 
     private static Violation violation(
             String invariant, String found, SimulatedHost sender, long nowNs) {
-        return new Violation(
-                invariant, "%s by host %d".formatted(found, sender.number()), nowNs);
+        return new Violation(invariant, "%s by host %d".formatted(found, sender.number()), nowNs);
     }
 }

@@ -17,12 +17,10 @@ class InvariantsTest {
     void aStormOfRetransmissionsIsCaught() {
         Scenario clean = Scenario.of(1);
         assertDoesNotThrow(() -> Economy.check(clean, outcome(1_000_000, 3_000_000)));
-        assertThrows(
-                Violation.class, () -> Economy.check(clean, outcome(1_000_000, 3_100_000)));
+        assertThrows(Violation.class, () -> Economy.check(clean, outcome(1_000_000, 3_100_000)));
         Scenario lossy = clean.with(Parameter.LOSS_PPM, 100_000);
         assertDoesNotThrow(() -> Economy.check(lossy, outcome(1_000_000, 4_000_000)));
-        assertThrows(
-                Violation.class, () -> Economy.check(lossy, outcome(1_000_000, 6_000_000)));
+        assertThrows(Violation.class, () -> Economy.check(lossy, outcome(1_000_000, 6_000_000)));
     }
 
     @Test
@@ -53,8 +51,7 @@ class InvariantsTest {
     @Test
     void aServerMayAnswerWhatItHasReceived() {
         Conversation conversation =
-                new Conversation(
-                        1, 3, 10, 100, false, 0, 0, 100, Conversation.Ending.CLIENT, true);
+                new Conversation(1, 3, 10, 100, false, 0, 0, 100, Conversation.Ending.CLIENT, true);
         assertEquals(30, conversation.total(true));
         assertEquals(10, conversation.allowed(true, 0));
         assertEquals(10, conversation.allowed(true, 99));

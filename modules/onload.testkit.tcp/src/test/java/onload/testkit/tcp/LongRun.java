@@ -42,7 +42,8 @@ final class LongRun {
             connections += scenario.get(Parameter.CONNECTIONS);
             long nowNs = System.nanoTime();
             if (nowNs - startNs > 5_000_000_000L) {
-                System.out.printf(Locale.ROOT, "slow, %.1f s: %s%n", (nowNs - startNs) / 1e9, scenario);
+                System.out.printf(
+                        Locale.ROOT, "slow, %.1f s: %s%n", (nowNs - startNs) / 1e9, scenario);
             }
             if (nowNs - reportNs > 10_000_000_000L || connections >= wanted) {
                 reportNs = nowNs;

@@ -22,8 +22,7 @@ class MeasurementTest {
     void aFlowThatIsAloneFillsACleanLink(String control) {
         Scenario scenario = Measurement.scenario(1, 20_000, 20_000, 40);
         Measured measured =
-                Measurement.run(
-                        scenario, List.of(control), 0, 2 * SECOND_NS, 8 * SECOND_NS, 10);
+                Measurement.run(scenario, List.of(control), 0, 2 * SECOND_NS, 8 * SECOND_NS, 10);
         double share = measured.goodput() / Measurement.bound(scenario);
         assertTrue(share >= 0.95 && share <= 1, () -> control + " has " + share);
     }
@@ -50,8 +49,7 @@ class MeasurementTest {
         assertEquals(100e6 * 1448 / 1514, Measurement.bound(scenario), 1);
         assertEquals(
                 100e6 * 1440 / 1514,
-                Measurement.bound(
-                        scenario.with(Parameter.TIMESTAMPS, 0).with(Parameter.IPV6, 1)),
+                Measurement.bound(scenario.with(Parameter.TIMESTAMPS, 0).with(Parameter.IPV6, 1)),
                 1);
     }
 

@@ -19,7 +19,8 @@ class ScenarioTest {
                 random -> {
                     Scenario scenario = Scenarios.draw(random.anyLong(), random.between(1, 1000));
                     assertEquals(scenario, Scenario.parse(scenario.toString()));
-                    assertEquals(scenario.hashCode(), Scenario.parse(scenario.toString()).hashCode());
+                    assertEquals(
+                            scenario.hashCode(), Scenario.parse(scenario.toString()).hashCode());
                 });
     }
 
@@ -45,8 +46,7 @@ class ScenarioTest {
     void wrongWordsAreNamed(String text, String expected) {
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> Scenario.parse(text));
-        assertTrue(
-                String.valueOf(refused.getMessage()).contains(expected), refused::getMessage);
+        assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused::getMessage);
     }
 
     @Test

@@ -27,17 +27,17 @@ class ShrinkerTest {
     }
 
     private static String words(Scenario scenario, int count) {
-        return String.join(" ", java.util.List.of(scenario.toString().split(" ", -1)).subList(0, count));
+        return String.join(
+                " ", java.util.List.of(scenario.toString().split(" ", -1)).subList(0, count));
     }
 
     @Test
     void whatMattersStaysAndComesNearItsThreshold() {
         Shrinker shrinker =
-                new Shrinker(
-                        s ->
-                                s.get(Parameter.CONNECTIONS) >= 100
-                                        && s.get(Parameter.LOSS_PPM) > 0
-                                        && s.topology() == Topology.CHAIN);
+                new Shrinker(s ->
+                        s.get(Parameter.CONNECTIONS) >= 100
+                                && s.get(Parameter.LOSS_PPM) > 0
+                                && s.topology() == Topology.CHAIN);
         Scenario shrunk = shrinker.shrink(LARGE);
         long connections = shrunk.get(Parameter.CONNECTIONS);
         assertTrue(connections >= 100 && connections <= 110, () -> shrunk.toString());
@@ -51,11 +51,10 @@ class ShrinkerTest {
     void theNumberOfRunsIsBounded() {
         int[] runs = {0};
         Shrinker shrinker =
-                new Shrinker(
-                        s -> {
-                            runs[0]++;
-                            return s.get(Parameter.BYTES) % 2 == 0;
-                        });
+                new Shrinker(s -> {
+                    runs[0]++;
+                    return s.get(Parameter.BYTES) % 2 == 0;
+                });
         shrinker.shrink(LARGE);
         assertTrue(runs[0] <= 300, () -> "runs " + runs[0]);
     }

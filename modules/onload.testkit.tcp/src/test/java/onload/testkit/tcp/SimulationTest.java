@@ -55,10 +55,7 @@ class SimulationTest {
     @Test
     void conversationsOfAllKindsOverAnyNetwork() {
         Property.forAll(
-                90,
-                random ->
-                        Failing.run(
-                                Scenarios.draw(random.anyLong(), random.between(1, 40))));
+                90, random -> Failing.run(Scenarios.draw(random.anyLong(), random.between(1, 40))));
     }
 
     @ParameterizedTest

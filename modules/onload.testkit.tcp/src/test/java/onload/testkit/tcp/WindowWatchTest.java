@@ -37,7 +37,14 @@ class WindowWatchTest {
         network.close();
     }
 
-    private int segment(boolean isOut, int sequence, int acknowledgment, int flags, int window, int payload, int scale) {
+    private int segment(
+            boolean isOut,
+            int sequence,
+            int acknowledgment,
+            int flags,
+            int window,
+            int payload,
+            int scale) {
         frame.setMemory(0, 2000, (byte) 0);
         int header = TcpHeader.MIN_LENGTH;
         if (scale >= 0) {
@@ -64,14 +71,12 @@ class WindowWatchTest {
         TcpHeader.checksum(
                 frame,
                 TCP,
-                InternetChecksum.fold(
-                        InternetChecksum.sum(frame, TCP, header + payload, pseudo)));
+                InternetChecksum.fold(InternetChecksum.sum(frame, TCP, header + payload, pseudo)));
         return IP + total;
     }
 
     private void sends(int offset, int payload) {
-        int length =
-                segment(true, ISS + 1 + offset, PEER_ISS + 1, TcpHeader.ACK, 500, payload, -1);
+        int length = segment(true, ISS + 1 + offset, PEER_ISS + 1, TcpHeader.ACK, 500, payload, -1);
         watch.sent(5, frame, 0, length);
     }
 
