@@ -56,7 +56,7 @@ public enum TcpSetting {
      */
     FAST_OPEN(1, 0, 3),
 
-    /** Smallest retransmission timeout. */
+    /** What the retransmission timeout adds to the round-trip time at least, as on Linux. */
     MIN_RTO_NS(200_000_000L, 1_000_000L, 60_000_000_000L),
 
     /** Largest retransmission timeout (RFC 6298, rule 2.5: 60 s or more). */

@@ -29,8 +29,17 @@ public final class RoundTripTime {
         return srttNs == 0 ? sample / 2 : rttvarNs + (Math.abs(srttNs - sample) - rttvarNs) / 4;
     }
 
-    /** {@return the timeout: SRTT + max(G, 4 · RTTVAR), within limits (rules 2.3 to 2.5)} */
+    /**
+     * {@return the timeout: SRTT + max(G, 4 · RTTVAR), within limits (rules 2.3 to 2.5)} As on Linux the least
+     * counts for what is added to SRTT, so that on a long and even way there is time for a delayed acknowledgment, too.
+     *
+     * @param leastNs what is added to SRTT at least, ≥ 0
+     * @param mostNs the longest timeout
+     */
     public static long timeout(long srttNs, long rttvarNs, long leastNs, long mostNs) {
-        return Math.clamp(srttNs + Math.max(GRANULARITY_NS, 4 * rttvarNs), leastNs, mostNs);
+        long spread = Math.max(GRANULARITY_NS, 4 * rttvarNs);
+        // An SRTT of 0 would mean that nothing was measured: 1 stands for it.
+        long srtt = srttNs <= 1 ? 0 : srttNs;
+        return Math.min(srtt + Math.max(spread, leastNs), mostNs);
     }
 }

@@ -19,7 +19,8 @@ class RoundTripTimeTest {
     void firstSampleIsTheEstimateAndHalfOfItTheVariation() {
         assertEquals(80 * MS, RoundTripTime.smoothed(0, 0, 80 * MS));
         assertEquals(40 * MS, RoundTripTime.variation(0, 0, 80 * MS));
-        assertEquals(240 * MS, RoundTripTime.timeout(80 * MS, 40 * MS, LEAST, MOST));
+        assertEquals(280 * MS, RoundTripTime.timeout(80 * MS, 40 * MS, LEAST, MOST));
+        assertEquals(320 * MS, RoundTripTime.timeout(80 * MS, 60 * MS, LEAST, MOST));
     }
 
     @Test
@@ -32,12 +33,12 @@ class RoundTripTimeTest {
 
     @Test
     void variationCountsAsAMillisecondAtLeast() {
-        assertEquals(301 * MS, RoundTripTime.timeout(300 * MS, 0, LEAST, MOST));
+        assertEquals(301 * MS, RoundTripTime.timeout(300 * MS, 0, 0, MOST));
     }
 
     @Test
-    void timeoutIsRoundedUpToTheLeastAndDownToTheMost() {
-        assertEquals(LEAST, RoundTripTime.timeout(MS, MS, LEAST, MOST));
+    void leastIsAddedToTheEstimateAndTheMostIsNotPassed() {
+        assertEquals(MS + LEAST, RoundTripTime.timeout(MS, MS, LEAST, MOST));
         assertEquals(MOST, RoundTripTime.timeout(MOST, MOST, LEAST, MOST));
     }
 

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 final class Python {
     private static final Pattern WORD =
             Pattern.compile(
-                    "\\s*(?:(0[xX][0-9a-fA-F]+|\\d+(?:\\.\\d+)?)|([A-Za-z_]\\w*)|(==|!=|<=|>=|//|<<|>>|[-+*/%<>()&|,]))");
+                    "\\s*(?:(0[xX][0-9a-fA-F]+|\\d+(?:\\.\\d+)?)|([A-Za-z_]\\w*)"
+                            + "|(==|!=|<=|>=|//|<<|>>|[-+*/%<>()&|,]))");
 
     private final ToDoubleFunction<String> names;
     private final List<String> words = new ArrayList<>();
