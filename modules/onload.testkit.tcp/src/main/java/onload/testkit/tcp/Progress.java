@@ -41,12 +41,13 @@ final class Progress {
         nextLookNs = network.nowNs() + boundNs / LOOKS;
         sides.removeIf(Side::isClosed);
         for (Side side : sides) {
-            if (isOver || network.nowNs() - side.progressNs() > boundNs) {
+            long progressNs = side.progressNs(network.nowNs());
+            if (isOver || network.nowNs() - progressNs > boundNs) {
                 throw new Violation(
                         "no connection is stuck",
                         "nothing has happened since %.6f s to %s, of which is known: %s"
                                 .formatted(
-                                        side.progressNs() / 1e9,
+                                        progressNs / 1e9,
                                         side,
                                         side.connection.info(network.nowNs())),
                         network.nowNs());

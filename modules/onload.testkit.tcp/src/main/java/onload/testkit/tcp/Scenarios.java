@@ -2,32 +2,18 @@ package onload.testkit.tcp;
 
 import onload.tcp.congestion.CongestionControls;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Draws scenarios from seeds: every topology, workload, congestion control and impairment. */
 public final class Scenarios {
-    private static final List<String> KNOWN = List.of("newreno", "cubic", "bbr", "dctcp");
     private static final List<Topology> TOPOLOGIES = List.of(Topology.values());
     private static final List<Workload> WORKLOADS = List.of(Workload.values());
-    private static final List<String> PRESENT = present();
+    private static final List<String> CONTROLS = List.copyOf(CongestionControls.names());
 
     private static final int[] MTUS = {576, 1280, 1400, 1500};
 
     private Scenarios() {}
-
-    private static List<String> present() {
-        List<String> present = new ArrayList<>();
-        for (String name : KNOWN) {
-            try {
-                present.add(CongestionControls.create(name).name());
-            } catch (IllegalArgumentException _) {
-                // Not there.
-            }
-        }
-        return List.copyOf(present);
-    }
 
     private static <T> T oneOf(List<T> values, SplittableRandom random) {
         return values.get(random.nextInt(values.size()));
@@ -35,7 +21,7 @@ public final class Scenarios {
 
     /** {@return the names of the congestion controls that there are} */
     public static List<String> controls() {
-        return PRESENT;
+        return CONTROLS;
     }
 
     /**
@@ -49,7 +35,7 @@ public final class Scenarios {
                 Scenario.of(seed)
                         .with(oneOf(TOPOLOGIES, random))
                         .with(oneOf(WORKLOADS, random))
-                        .withControl(oneOf(PRESENT, random))
+                        .withControl(oneOf(CONTROLS, random))
                         .with(Parameter.PAIRS, 1 + random.nextInt(6))
                         .with(Parameter.CONNECTIONS, connections)
                         .with(Parameter.CONCURRENT, 1 + random.nextInt(connections))

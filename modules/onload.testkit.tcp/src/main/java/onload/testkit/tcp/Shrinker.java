@@ -1,5 +1,7 @@
 package onload.testkit.tcp;
 
+import onload.tcp.congestion.CongestionControls;
+
 import java.util.function.Predicate;
 
 /**
@@ -37,6 +39,10 @@ public final class Shrinker {
 
     private Scenario simplerShape(Scenario scenario) {
         Scenario best = scenario;
+        String control = CongestionControls.DEFAULT;
+        if (!best.control().equals(control) && stillFails(best.withControl(control))) {
+            best = best.withControl(control);
+        }
         for (Topology topology : Topology.values()) {
             if (topology.compareTo(best.topology()) < 0 && stillFails(best.with(topology))) {
                 best = best.with(topology);

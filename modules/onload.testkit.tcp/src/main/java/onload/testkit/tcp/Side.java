@@ -29,6 +29,7 @@ final class Side extends ConnectionUser {
     private boolean isShut;
     private boolean isClosed;
     private long progressNs;
+    private long throughBefore;
 
     Side(
             Simulation simulation,
@@ -188,8 +189,13 @@ final class Side extends ConnectionUser {
         return isClosed;
     }
 
-    /** {@return when something was sent, read or closed last} */
-    long progressNs() {
+    /** {@return when something was sent, read, closed, or seen to have got through last} */
+    long progressNs(long nowNs) {
+        long through = connection.bytesAcknowledged() + connection.bytesReceived();
+        if (through != throughBefore) {
+            throughBefore = through;
+            progressNs = nowNs;
+        }
         return progressNs;
     }
 

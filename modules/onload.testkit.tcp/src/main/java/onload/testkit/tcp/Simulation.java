@@ -6,6 +6,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Runs a scenario: opens its connections, so many at once, has each hold its conversation, and checks all along what
@@ -46,8 +47,15 @@ public final class Simulation {
      * @throws AssertionError if an invariant does not hold; its message says which, and the scenario to replay
      */
     public static Outcome run(Scenario scenario) {
+        return run(scenario, stage -> {});
+    }
+
+    /** Runs a scenario after somebody has seen its stage. */
+    static Outcome run(Scenario scenario, Consumer<Stage> observer) {
         try {
-            return new Simulation(scenario).run();
+            Simulation simulation = new Simulation(scenario);
+            observer.accept(simulation.stage);
+            return simulation.run();
         } catch (RuntimeException | AssertionError failure) {
             throw new AssertionError(
                     "%s; replay with: %s"

@@ -12,7 +12,9 @@ import onload.tcp.TcpSettings;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Builds the network of a scenario: hosts, switches, the bottleneck, and a watch at each host. */
 final class Stage {
@@ -31,6 +33,7 @@ final class Stage {
     private final List<SimulatedHost> servers = new ArrayList<>();
     private final List<HostWatch> watches = new ArrayList<>();
     private final List<EmulatedLink> bottlenecks = new ArrayList<>();
+    private final Map<EmulatedLink, CableTap> taps = new HashMap<>();
 
     Stage(Scenario scenario) {
         this.scenario = scenario;
@@ -124,8 +127,8 @@ final class Stage {
         EmulatedCable cable = mark(network.links().connect(client.nic(), server.nic(), bottleneck));
         HostWatch one = watches.get(0);
         HostWatch other = watches.get(1);
-        cable.from(client.nic()).tap(new CableTap(one, other));
-        cable.from(server.nic()).tap(new CableTap(other, one));
+        tap(cable.from(client.nic()), one, other);
+        tap(cable.from(server.nic()), other, one);
     }
 
     /** Switches in a row; the first pair uses all of it, each other one a cable of it. */
@@ -164,9 +167,21 @@ final class Stage {
     private EmulatedCable plug(SimulatedHost host, EmulatedSwitch into, LinkSettings link) {
         EmulatedCable cable = network.links().connect(host.nic(), into, link);
         @Nullable HostWatch watch = watches.getLast();
-        cable.from(host.nic()).tap(new CableTap(watch, null));
-        cable.from(into).tap(new CableTap(null, watch));
+        tap(cable.from(host.nic()), watch, null);
+        tap(cable.from(into), null, watch);
         return cable;
+    }
+
+    private void tap(
+            EmulatedLink link, @Nullable HostWatch sender, @Nullable HostWatch receiver) {
+        CableTap tap = new CableTap(sender, receiver);
+        taps.put(link, tap);
+        link.tap(tap);
+    }
+
+    /** {@return who looks at a link; somebody who does nothing if nobody does} */
+    CableTap tapOf(EmulatedLink link) {
+        return taps.getOrDefault(link, new CableTap(null, null));
     }
 
     private EmulatedCable mark(EmulatedCable cable) {
