@@ -185,10 +185,15 @@ final class Acknowledgments {
         }
     }
 
-    /** RFC 9293, section 3.10.7.4: only by segments that are not older than the one that did it last. */
+    /**
+     * RFC 9293, section 3.10.7.4: only by segments that are not older than the one that did it last. One that
+     * acknowledges more is newer, too, whatever its sequence number is, as on Linux: it may be data that was sent
+     * again, and the window before it would reach as much further as it acknowledges.
+     */
     void updateWindow(TcpConnection c, ArrivingSegment segment) {
         int behind = segment.sequence - c.sndWl1;
-        if (behind > 0 || (behind == 0 && segment.acknowledgment - c.sndWl2 >= 0)) {
+        int ahead = segment.acknowledgment - c.sndWl2;
+        if (behind > 0 || ahead > 0 || (behind == 0 && ahead == 0)) {
             c.sndWnd = segment.window << c.sndScale;
             c.sndWl1 = segment.sequence;
             c.sndWl2 = segment.acknowledgment;

@@ -100,6 +100,21 @@ class SendWindowTest {
         }
     }
 
+    /** The window of the segment before it would reach further by what this one acknowledges. */
+    @Test
+    void aSegmentThatFillsAHoleChangesTheWindowIfItAcknowledgesMore() {
+        try (TcpScene scene = withWindow(2000)) {
+            scene.writes(numbered(1, 3000)).sends(full(1), full(1001));
+            scene.receives(data(11, 10).ack(1).window(2000)).takeSent("ACK");
+            scene.receives(data(1, 10).ack(1001).window(1000));
+            assertEquals(1000, scene.connection.sndWnd);
+            scene.sends(ack().seq(2001).ack(21)).sendsNothing();
+            scene.reads();
+            scene.receives(ack().seq(21).ack(2001).window(2000)).takeAllSent();
+            scene.receives(ack().seq(21).ack(3001).window(2000));
+        }
+    }
+
     @Test
     void aNewSegmentWithAnOldAcknowledgmentDoesNotChangeTheWindow() {
         try (TcpScene scene = withWindow(2000)) {
