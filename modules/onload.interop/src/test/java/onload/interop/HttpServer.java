@@ -40,6 +40,11 @@ final class HttpServer implements AutoCloseable {
         threads.execute(() -> accept(threads));
     }
 
+    /** Takes requests with SYNs (RFC 7413). */
+    void fastOpen(int queueLength) {
+        server.fastOpen(queueLength);
+    }
+
     /** How many connections were accepted. */
     int connections() {
         return connections.get();
