@@ -6,6 +6,9 @@ import onload.wire.Ipv6Address;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Who has which local port: listeners, and connections that were bound before they connected.
  *
@@ -99,6 +102,19 @@ final class LocalPorts {
                 return;
             }
         }
+    }
+
+    /** {@return all who have a port to listen at, or will} */
+    List<TcpListener> listeners() {
+        List<TcpListener> all = new ArrayList<>();
+        for (Binding first : byPort.values()) {
+            for (Binding each = first; each != null; each = each.next) {
+                if (each.listener != null) {
+                    all.add(each.listener);
+                }
+            }
+        }
+        return all;
     }
 
     /** {@return who listens for an address at a port: for that very address before all} */

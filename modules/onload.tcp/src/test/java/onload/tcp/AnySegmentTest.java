@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
  */
 class AnySegmentTest {
     private static final TcpState[] STATES = TcpState.values();
+    private static final byte[] COOKIE = new byte[8];
 
     @Test
     void connectionsSurviveAnything() {
@@ -41,6 +42,59 @@ class AnySegmentTest {
                         }
                     }
                 });
+    }
+
+    @Test
+    void connectionsThatOpenFastSurviveAnything() {
+        Property.forAll(
+                300,
+                random -> {
+                    SplittableRandom choice = new SplittableRandom(random.anyLong());
+                    TcpSettings settings = settings(choice).with(TcpSetting.FAST_OPEN, 3);
+                    try (TcpScene scene =
+                            new TcpScene(settings, choice.nextInt(4) == 0).ignoreRest()) {
+                        if (choice.nextBoolean()) {
+                            scene.isns(choice.nextInt(), choice.nextInt());
+                        }
+                        if (choice.nextBoolean()) {
+                            askFast(scene, choice);
+                        } else {
+                            openFast(scene, choice);
+                        }
+                        for (int i = 0; i < 60; i++) {
+                            step(scene, choice);
+                            check(scene);
+                            assertTrue(scene.listener.fastOpens >= 0, scene::describe);
+                            scene.takeAllSent();
+                        }
+                    }
+                });
+    }
+
+    /** This side opens, with a cookie: the SYN waits, or has gone with data. */
+    private static void askFast(TcpScene scene, SplittableRandom choice) {
+        scene.opensFast = true;
+        scene.connects().takeSent("SYN");
+        scene.receives(Segment.synAck().seq(0).ack(1).mss(choice.nextInt(2000)).fastOpen(COOKIE));
+        scene.receives(Segment.rst()).takeAllSent().connectsNow();
+        if (choice.nextInt(4) != 0) {
+            scene.tryWrite(new byte[choice.nextInt(4000)]);
+        }
+    }
+
+    /** The peer opens, with a cookie: the connection is there, accepted or not. */
+    private static void openFast(TcpScene scene, SplittableRandom choice) {
+        scene.listening(5).listener.fastOpen(1 + choice.nextInt(2));
+        scene.receives(Segment.syn().seq(0).fastOpen().port(4999));
+        scene.receives(Segment.rst().seq(1).port(4999)).takeAllSent();
+        Segment syn =
+                Segment.syn()
+                        .seq(0)
+                        .fastOpen(scene.lastCookie)
+                        .payload(new byte[choice.nextInt(1000)]);
+        scene.receives(choice.nextBoolean() ? syn.mss(choice.nextInt(2000)) : syn);
+        scene.accepts();
+        assertEquals(TcpState.SYN_RECEIVED, scene.connection.state());
     }
 
     /** Half of the established ones have agreed on options. */
@@ -161,6 +215,8 @@ class AnySegmentTest {
             s = edges.length <= 4 ? s.sack(edges) : s.sack(edges).noTimestamps();
         } else if (choice.nextInt(8) == 0) {
             s = s.timestamps(choice.nextInt(), choice.nextInt());
+        } else if (choice.nextInt(8) == 0) {
+            s = s.fastOpen(choice.nextBoolean() ? scene.lastCookie : new byte[4]);
         }
         return choice.nextInt(10) == 0 ? s.port(5001) : s;
     }

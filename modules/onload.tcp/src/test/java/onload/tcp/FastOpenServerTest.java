@@ -587,6 +587,15 @@ class FastOpenServerTest {
     }
 
     @Test
+    void engineThatClosesSendsWhatNobodyHasAcceptedHomeThoughItIsOver() {
+        try (TcpScene scene = known(5)) {
+            scene.receives(hello(scene)).after(100_000).takeAllSent();
+            assertEquals(0, scene.tcp.flows());
+            assertEquals(1, scene.listener.waiting());
+        }
+    }
+
+    @Test
     void synWithACookieSucceedsAConnectionInTimeWait() {
         try (TcpScene scene = opened()) {
             scene.receives(ack().seq(6).ack(1));
