@@ -15,6 +15,9 @@ final class MtuProbing {
     /** The payload that passes anywhere: the initial search_low of RFC 4821, section 7.2. */
     static final int BASE_MSS = 1024;
 
+    /** What fits the packets that every host takes (RFC 791, section 3.1), of 576 bytes. */
+    static final int SAFE_MSS = 512;
+
     /** The shortest that segments get. */
     static final int FLOOR_MSS = 48;
 
@@ -70,20 +73,27 @@ final class MtuProbing {
 
     /**
      * The retransmission timer has run out, and the timeout is not counted yet. If what goes again is longer than what
-     * passes anywhere, it may be too long: from now on segments have the base size, or half of what they had (RFC 4821,
-     * section 7.7). Those of IPv6 do not get shorter than the base, since every link takes that.
+     * passes anywhere, it may be too long: from now on segments are shorter than it is (RFC 4821, section 7.7). Those
+     * of IPv6 do not get shorter than the base, since every link takes that; and short ones that nobody answers say
+     * that the peer is away.
      */
     void timedOut(TcpConnection c, long nowNs) {
         if (mode < DETECTS || c.timeouts + 1 < TIMEOUTS || c.sndHead == PacketBuffers.NONE) {
             return;
         }
-        int floor = c.way().isIpv4() ? FLOOR_MSS : BASE_MSS;
-        int mss = c.mss > BASE_MSS ? BASE_MSS : Math.max(floor, c.mss / 2);
-        if (mss >= c.mss || segments.length(c.sndHead) <= mss) {
-            return;
+        int lost = Math.min(c.mss, segments.length(c.sndHead));
+        int mss = Math.max(c.way().isIpv4() ? FLOOR_MSS : BASE_MSS, shorter(c, lost));
+        if (mss < lost) {
+            context.counters.increment(TcpCounter.BLACK_HOLES);
+            begin(c, mss, nowNs);
         }
-        context.counters.increment(TcpCounter.BLACK_HOLES);
-        begin(c, mss, nowNs);
+    }
+
+    private static int shorter(TcpConnection c, int lost) {
+        if (lost > SAFE_MSS) {
+            return lost > BASE_MSS ? BASE_MSS : SAFE_MSS;
+        }
+        return lost == c.mss ? lost / 2 : lost;
     }
 
     // Going up.

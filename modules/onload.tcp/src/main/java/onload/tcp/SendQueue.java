@@ -147,6 +147,10 @@ final class SendQueue {
      */
     boolean split(TcpConnection c, int packet, int bytes) {
         int rest = pool.allocate(PacketPool.SEND);
+        if (rest == PacketBuffers.NONE && packet == c.sndHead) {
+            // What is first holds up all that has the other buffers.
+            rest = pool.allocate(PacketPool.CONTROL);
+        }
         if (rest == PacketBuffers.NONE) {
             return false;
         }

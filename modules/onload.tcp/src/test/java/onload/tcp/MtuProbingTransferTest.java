@@ -107,6 +107,15 @@ class MtuProbingTransferTest {
         }
 
         @Override
+        public String toString() {
+            return "%s%n%s%n%s"
+                    .formatted(
+                            sender.info(network.nowNs()),
+                            client.tcp.counters(),
+                            server.tcp.counters());
+        }
+
+        @Override
         public void close() {
             network.close();
         }
@@ -181,10 +190,12 @@ class MtuProbingTransferTest {
     @Test
     void probesThatAreLostAreNoCongestion() {
         for (int sack = 0; sack <= 1; sack++) {
-            TcpSettings settings = probing(ALWAYS).with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, sack);
-            try (Pair pair = new Pair(1, settings, false, swallowing(1280))) {
+            TcpSettings settings =
+                    probing(ALWAYS).with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, sack);
+            LinkSettings link = swallowing(1280).toBuilder().bitsPerSecond(50_000_000).build();
+            try (Pair pair = new Pair(1, settings, false, link)) {
                 assertTrue(pair.transfers(1_000_000, 60 * SECOND_NS));
-                assertTrue(pair.count(TcpCounter.MTU_PROBES_LOST) > 0);
+                assertTrue(pair.count(TcpCounter.MTU_PROBES_LOST) > 0, pair::toString);
                 assertEquals(0, pair.count(TcpCounter.FAST_RECOVERIES));
                 assertEquals(0, pair.count(TcpCounter.TIMEOUTS));
                 int ssthresh = pair.sender.info(pair.network.nowNs()).ssthresh();
@@ -235,7 +246,7 @@ class MtuProbingTransferTest {
                         pair.piece = Math.max(100, piece);
                         assertTrue(
                                 pair.transfers(600_000, 3600 * SECOND_NS),
-                                () -> pair.sender.info(pair.network.nowNs()).toString());
+                                pair::toString);
                     }
                 });
     }
