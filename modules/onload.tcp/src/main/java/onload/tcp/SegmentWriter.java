@@ -73,7 +73,7 @@ final class SegmentWriter {
         buffers.flags(packet, 0);
         // Whatever the answer is, the queue keeps its own reference.
         pool.retain(packet);
-        boolean isNew = segments.transmissions(packet) == 0;
+        boolean isNew = c.ecn != 0 && segments.transmissions(packet) == 0;
         int result = emit(c, packet, segments.sequence(packet), bytes, flags, isNew, nowNs);
         if (result < 0) {
             pool.release(packet);
