@@ -32,6 +32,16 @@ class EcnTransferTest {
         TcpConnection receiver;
 
         Pair(long seed, int ask, int take, boolean isIpv6, LinkSettings link) {
+            this(seed, ask, take, isIpv6, link, "");
+        }
+
+        Pair(
+                long seed,
+                int ask,
+                int take,
+                boolean isIpv6,
+                LinkSettings link,
+                String congestionControl) {
             network = new IpNetwork(seed);
             client = host(ask);
             server = host(take);
@@ -44,6 +54,10 @@ class EcnTransferTest {
             assertEquals(0, listener.listen(5));
             IpAddress peer = IpAddress.parse(isIpv6 ? "2001:db8::2" : "192.0.2.2");
             sender = client.tcp.open();
+            if (!congestionControl.isEmpty()) {
+                sender.congestionControl(congestionControl);
+                listener.prototype().congestionControl(congestionControl);
+            }
             assertEquals(0, sender.connect(peer.high(), peer.low(), 80, network.nowNs()));
             client.host.ip().flush(network.nowNs());
             assertTrue(network.runUntil(() -> listener.waiting() == 1, 10 * SECOND_NS));
@@ -134,6 +148,20 @@ class EcnTransferTest {
                 // 2 MB at 20 Mbit/s take 0.8 s.
                 assertTrue(tookNs < 1.6 * SECOND_NS, tookNs + " ns");
             }
+        }
+    }
+
+    @Test
+    void dctcpKeepsAShortQueueAndTheLinkFull() {
+        try (Pair pair = new Pair(1, 0, 0, false, bottleneck(10), "dctcp")) {
+            long tookNs = pair.transfer();
+            assertTrue(pair.marked() > 0, "nothing was marked");
+            assertEquals(0, pair.dropped());
+            assertEquals(0, pair.sender.retransmissions());
+            assertTrue(tookNs < 1.6 * SECOND_NS, tookNs + " ns");
+            // The queue was never much longer than the limit: its share of the round trip.
+            long rttNs = pair.sender.smoothedRoundTripNs();
+            assertTrue(rttNs < 20_000_000 + 40 * 600_000L, rttNs + " ns");
         }
     }
 

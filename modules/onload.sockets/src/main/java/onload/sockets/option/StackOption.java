@@ -201,6 +201,16 @@ public enum StackOption {
             TcpSetting.SELECTIVE_ACKNOWLEDGMENTS,
             "whether selective acknowledgments are offered and taken (RFC 2018)"),
 
+    /** Explicit congestion notification (RFC 3168). */
+    TCP_ECN(
+            TcpSetting.ECN,
+            "explicit congestion notification (RFC 3168): 0 for none, 1 to ask peers for it, 2 only where a peer asks"),
+
+    /** Probing for the MTU of paths (RFC 4821). */
+    TCP_MTU_PROBING(
+            TcpSetting.MTU_PROBING,
+            "probing for the MTU of paths (RFC 4821): 0 for none, 1 once long segments get lost, 2 from the beginning"),
+
     /** Whether a listener with too many half-open connections answers by cookies (RFC 4987). */
     TCP_SYN_COOKIES(
             TcpSetting.SYN_COOKIES,
