@@ -15,6 +15,7 @@ public final class CongestionControls {
     private static final Map<String, Supplier<CongestionControl>> BY_NAME =
             new TreeMap<>(
                     Map.of(
+                            Bbr.NAME, Bbr::new,
                             Cubic.NAME, Cubic::new,
                             Dctcp.NAME, Dctcp::new,
                             NewReno.NAME, NewReno::new));
