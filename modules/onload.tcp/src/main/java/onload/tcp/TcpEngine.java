@@ -276,7 +276,8 @@ public final class TcpEngine {
                 default -> throw new IllegalStateException("no flow: " + flow);
             }
         }
-        // What waits to be accepted may be over, and in no table, and have data that nobody has read.
+        // What waits to be accepted may be over, and in no table, and have data that nobody has
+        // read.
         localPorts.listeners().forEach(listener -> close(listener, nowNs));
         endBatch(nowNs);
         isClosed = true;

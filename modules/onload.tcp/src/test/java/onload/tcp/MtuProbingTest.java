@@ -72,8 +72,7 @@ class MtuProbingTest {
     void segmentsOfIpv6DoNotGetShorterThanTheBase() {
         try (TcpScene scene = new TcpScene(setting(DETECT), true)) {
             scene.accepted(syn().mss(1440));
-            assertEquals(
-                    List.of(1440, 1440, BASE, BASE, BASE), timeouts(scene, 1440, 7000));
+            assertEquals(List.of(1440, 1440, BASE, BASE, BASE), timeouts(scene, 1440, 7000));
             assertEquals(1, scene.count(TcpCounter.BLACK_HOLES));
         }
     }
@@ -154,8 +153,7 @@ class MtuProbingTest {
             byte[] following = scene.takeMarked().payload;
             assertEquals(BASE, following.length + BASE - following.length);
             assertTrue(following.length <= BASE);
-            assertArrayEquals(
-                    numbered(1 + 10 * BASE + FIRST_PROBE, following.length), following);
+            assertArrayEquals(numbered(1 + 10 * BASE + FIRST_PROBE, following.length), following);
             assertTrue(lengths(scene).stream().allMatch(length -> length <= BASE));
             assertEquals(1, scene.count(TcpCounter.MTU_PROBES));
         }

@@ -190,8 +190,7 @@ class MtuProbingTransferTest {
     @Test
     void probesThatAreLostAreNoCongestion() {
         for (int sack = 0; sack <= 1; sack++) {
-            TcpSettings settings =
-                    probing(ALWAYS).with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, sack);
+            TcpSettings settings = probing(ALWAYS).with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, sack);
             LinkSettings link = swallowing(1280).toBuilder().bitsPerSecond(50_000_000).build();
             try (Pair pair = new Pair(1, settings, false, link)) {
                 assertTrue(pair.transfers(1_000_000, 60 * SECOND_NS));
@@ -244,9 +243,7 @@ class MtuProbingTransferTest {
                     int piece = random.between(1, 20_000);
                     try (Pair pair = new Pair(seed, settings, false, link)) {
                         pair.piece = Math.max(100, piece);
-                        assertTrue(
-                                pair.transfers(600_000, 3600 * SECOND_NS),
-                                pair::toString);
+                        assertTrue(pair.transfers(600_000, 3600 * SECOND_NS), pair::toString);
                     }
                 });
     }

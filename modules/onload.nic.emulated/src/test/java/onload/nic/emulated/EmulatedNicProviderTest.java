@@ -141,7 +141,8 @@ class EmulatedNicProviderTest {
                 open(
                         "emulated:set,mtu=9000,ring=32,transmit-ring=16,filters=5,receive-checksum=on,scatter=off"
                                 + ",promiscuous=yes,delay=3ms,jitter=50us,keep-order=no,rate=10g,overhead=24"
-                                + ",queue-frames=7,queue-bytes=9000,mark=2%,mark-above=5,loss=1%,burst-loss=0.1%/20%,duplicate=0.5"
+                                + ",queue-frames=7,queue-bytes=9000,mark=2%,mark-above=5,loss=1%"
+                                + ",burst-loss=0.1%/20%,duplicate=0.5"
                                 + ",reorder=2%,reorder-delay=1ms,corrupt=0.25,link-mtu=5000,seed=0x5eed");
         assertEquals(9000, nic.capabilities().mtu());
         assertEquals(32, nic.capabilities().receiveRing());

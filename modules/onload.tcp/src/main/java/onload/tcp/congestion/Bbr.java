@@ -1,8 +1,8 @@
 package onload.tcp.congestion;
 
 /**
- * BBR, version 3, after draft-ietf-ccwg-bbr: sends at the bandwidth that was measured, and keeps in flight what that and
- * the smallest round-trip time need; both are looked for by sending a little more, or less, from time to time.
+ * BBR, version 3, after draft-ietf-ccwg-bbr: sends at the bandwidth that was measured, and keeps in flight what
+ * that and the smallest round-trip time need; both are looked for by sending a little more, or less, from time to time.
  * Losses set bounds, but a few of them do not stop it.
  *
  * <p>Names are those of the draft. It deviates where the seam tells less, or more, than the draft assumes: losses are
@@ -472,7 +472,8 @@ public final class Bbr extends CongestionControl {
         if (roundTrip.minRttNs == 0) {
             return initialCwnd;
         }
-        return (int) Math.min(MAX_WINDOW, gain * bandwidth.bw() * roundTrip.minRttNs / NS_PER_SECOND);
+        return (int)
+                Math.min(MAX_WINDOW, gain * bandwidth.bw() * roundTrip.minRttNs / NS_PER_SECOND);
     }
 
     /** BBRInflight, with what is under way in batches of sender and receiver. */

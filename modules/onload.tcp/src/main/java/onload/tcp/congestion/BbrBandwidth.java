@@ -103,7 +103,11 @@ final class BbrBandwidth {
             return;
         }
         if (sample.intervalNs > 0) {
-            rate = (long) Math.min(NO_RATE - 1, sample.intervalBytes * NS_PER_SECOND / sample.intervalNs);
+            rate =
+                    (long)
+                            Math.min(
+                                    NO_RATE - 1,
+                                    sample.intervalBytes * NS_PER_SECOND / sample.intervalNs);
         }
         if (!hasRounds) {
             hasRounds = true;

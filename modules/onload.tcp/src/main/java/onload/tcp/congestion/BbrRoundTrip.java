@@ -81,7 +81,8 @@ final class BbrRoundTrip {
             extraBefore = extraNow;
             extraNow = 0;
         }
-        double expected = hasExtra ? bandwidth.bw() * ((sample.nowNs - extraSinceNs) / NS_PER_SECOND) : 0;
+        double expected =
+                hasExtra ? bandwidth.bw() * ((sample.nowNs - extraSinceNs) / NS_PER_SECOND) : 0;
         if (!hasExtra || extraDelivered <= expected) {
             hasExtra = true;
             extraSinceNs = sample.nowNs;

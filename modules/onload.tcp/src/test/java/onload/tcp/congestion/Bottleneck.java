@@ -22,11 +22,10 @@ final class Bottleneck {
     private final long queueBytes;
     private final SplittableRandom random = new SplittableRandom(1);
     private final PriorityQueue<Packet> arrivals =
-            new PriorityQueue<>(
-                    (a, b) ->
-                            a.answeredNs != b.answeredNs
-                                    ? Long.compare(a.answeredNs, b.answeredNs)
-                                    : Long.compare(a.number, b.number));
+            new PriorityQueue<>((a, b) ->
+                    a.answeredNs != b.answeredNs
+                            ? Long.compare(a.answeredNs, b.answeredNs)
+                            : Long.compare(a.number, b.number));
     final List<Flow> flows = new ArrayList<>();
     double loss;
 

@@ -85,7 +85,9 @@ class CongestionControlPropertiesTest {
             case 3 -> control.undo();
             case 4 ->
                     control.idle(
-                            CongestionControl.initialWindow(mss), random.anyLong(), duration(random));
+                            CongestionControl.initialWindow(mss),
+                            random.anyLong(),
+                            duration(random));
             case 5 -> {
                 int after = mss(random);
                 control.segmentSizeChanged(mss, after);

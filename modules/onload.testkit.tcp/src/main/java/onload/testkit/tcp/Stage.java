@@ -172,8 +172,7 @@ final class Stage {
         return cable;
     }
 
-    private void tap(
-            EmulatedLink link, @Nullable HostWatch sender, @Nullable HostWatch receiver) {
+    private void tap(EmulatedLink link, @Nullable HostWatch sender, @Nullable HostWatch receiver) {
         CableTap tap = new CableTap(sender, receiver);
         taps.put(link, tap);
         link.tap(tap);

@@ -99,7 +99,9 @@ final class Pictures {
                         "Congestion window, 20 Mbit/s, 40 ms, queue of one bandwidth-delay product",
                         "seconds",
                         "kilobytes");
-        StringBuilder table = new StringBuilder("| | part of the bound | frames dropped |\n| --- | ---: | ---: |\n");
+        StringBuilder table =
+                new StringBuilder(
+                        "| | part of the bound | frames dropped |\n| --- | ---: | ---: |\n");
         double[] seconds = null;
         for (String control : Scenarios.controls()) {
             Measured measured = measure(scenario, control, 20);
@@ -187,8 +189,7 @@ final class Pictures {
         for (int i = 0; i < losses.length; i++) {
             Scenario scenario = clean.with(Parameter.LOSS_PPM, losses[i]);
             across[i] = losses[i] / 1e4;
-            mathis[i] =
-                    Math.min(Measurement.mathis(scenario), Measurement.bound(scenario)) / 1e6;
+            mathis[i] = Math.min(Measurement.mathis(scenario), Measurement.bound(scenario)) / 1e6;
             rows.add(
                     new StringBuilder(
                             String.format(

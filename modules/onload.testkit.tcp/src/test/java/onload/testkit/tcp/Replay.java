@@ -73,8 +73,7 @@ final class Replay {
             inner.delivered(nowNs, memory, offset, length);
         }
 
-        private void show(
-                String where, long nowNs, UnsafeBuffer memory, int offset, int length) {
+        private void show(String where, long nowNs, UnsafeBuffer memory, int offset, int length) {
             if (nowNs < fromNs || nowNs > toNs || !reader.read(memory, offset, length)) {
                 return;
             }
