@@ -88,13 +88,14 @@ final class Rack {
     }
 
     /**
-     * {@return whether something has arrived that was sent after a packet} What was sent again at the very time
-     * at which the other was sent says nothing: its number is the smaller, though it went later.
+     * {@return whether something has arrived that was sent after a packet} What goes at one time goes in the order of its
+     * numbers, retransmissions first; but where a round trip takes no time at all, what was sent again at the very time at
+     * which the other was sent went after it.
      */
     private boolean isArrivedAfter(TcpConnection c, int packet, long sentNs) {
-        return sentNs == c.rackSentNs
-                ? c.rackEnd - segments.end(packet) > 0 && segments.transmissions(packet) == 1
-                : c.rackSentNs - sentNs > 0;
+        boolean isSameTime = sentNs == c.rackSentNs;
+        return Scoreboard.isSentAfter(c.rackSentNs, c.rackEnd, sentNs, segments.end(packet))
+                && !(isSameTime && c.rackRttNs == 0 && segments.transmissions(packet) > 1);
     }
 
     /** A timeout: the first is lost, and what RACK would call lost by now (section 6.3). */
