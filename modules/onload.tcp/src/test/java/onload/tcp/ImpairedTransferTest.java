@@ -71,6 +71,8 @@ class ImpairedTransferTest {
                     .with(TcpSetting.TIMESTAMPS, random.nextInt(2))
                     .with(TcpSetting.SELECTIVE_ACKNOWLEDGMENTS, random.nextInt(2))
                     .with(TcpSetting.WINDOW_SCALING, random.nextInt(2))
+                    .with(TcpSetting.ECN, random.nextInt(3))
+                    .with(TcpSetting.MTU_PROBING, random.nextInt(3))
                     .with(TcpSetting.RETRIES, 60)
                     .with(TcpSetting.SYN_RETRIES, 60)
                     .with(TcpSetting.SYN_ACK_RETRIES, 60)
@@ -99,6 +101,9 @@ class ImpairedTransferTest {
             if (random.nextInt(3) == 0) {
                 link.bitsPerSecond(1_000_000L + random.nextInt(100_000_000));
                 link.queueFrames(1 + random.nextInt(50));
+            }
+            if (random.nextInt(3) == 0) {
+                link.mark(random.nextDouble() * 0.3).markAboveFrames(random.nextInt(30));
             }
             return link.build();
         }
