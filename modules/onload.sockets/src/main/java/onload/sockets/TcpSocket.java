@@ -1037,7 +1037,8 @@ public final class TcpSocket extends Socket {
     }
 
     /**
-     * Chooses the congestion control (TCP_CONGESTION), before the connection opens.
+     * Chooses the congestion control (TCP_CONGESTION): cubic, newreno, bbr or dctcp. Once the connection is open the
+     * new one starts from the present window.
      *
      * @throws IllegalArgumentException if there is none of that name
      */
@@ -1045,6 +1046,16 @@ public final class TcpSocket extends Socket {
         core.enter();
         try {
             connection.congestionControl(control);
+        } finally {
+            core.leave();
+        }
+    }
+
+    /** {@return the congestion control that it has, or will have when it opens} */
+    public String congestionControl() {
+        core.enter();
+        try {
+            return connection.congestionControl();
         } finally {
             core.leave();
         }

@@ -31,6 +31,7 @@ final class Output {
     private final MtuProbing mtuProbing;
     private final long corkNs;
     private final int initialSegments;
+    private final boolean restartsAfterIdle;
 
     Output(
             TcpContext context,
@@ -56,6 +57,7 @@ final class Output {
         this.pathMtu = pathMtu;
         this.timers = timers;
         initialSegments = context.settings.number(TcpSetting.INITIAL_WINDOW_SEGMENTS);
+        restartsAfterIdle = context.settings.isOn(TcpSetting.SLOW_START_AFTER_IDLE);
         corkNs = context.settings.get(TcpSetting.CORK_NS);
     }
 
@@ -124,7 +126,7 @@ final class Output {
             // beginning.
             long idleNs = nowNs - c.unansweredSinceNs;
             int window = CongestionControl.initialWindow(initialSegments, c.mss);
-            congestion.idle(window, idleNs, timers.rto(c));
+            congestion.idle(window, idleNs, restartsAfterIdle ? timers.rto(c) : Long.MAX_VALUE);
         }
         int window = LossRecovery.window(c, congestion);
         int flight = Scoreboard.inFlight(c);

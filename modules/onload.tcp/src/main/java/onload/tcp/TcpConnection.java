@@ -655,12 +655,19 @@ public final class TcpConnection extends TransmissionControlBlock {
     }
 
     /**
-     * Chooses the congestion control, before the connection opens.
+     * Chooses the congestion control. Once the connection is open another one starts from the present window; what
+     * SYNs have agreed on, such as to echo congestion exactly, stays.
      *
+     * @param name one of those of {@link onload.tcp.congestion.CongestionControls#names()}
      * @throws IllegalArgumentException if there is none of that name
      */
     public void congestionControl(String name) {
-        congestion = engine.congestionControl(name);
+        engine.congestionControl(this, name);
+    }
+
+    /** {@return the name of the congestion control that it has, or will have when it opens} */
+    public String congestionControl() {
+        return congestion == null ? engine.defaultCongestionControl() : congestion.name();
     }
 
     /**

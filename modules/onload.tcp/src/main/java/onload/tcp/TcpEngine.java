@@ -289,8 +289,18 @@ public final class TcpEngine {
         return user;
     }
 
-    CongestionControl congestionControl(String name) {
-        return CongestionControls.create(name);
+    String defaultCongestionControl() {
+        return context.settings.congestionControl();
+    }
+
+    /** Another congestion control, also of a connection that is open: it starts from the present window. */
+    void congestionControl(TcpConnection c, String name) {
+        CongestionControl chosen = CongestionControls.create(name);
+        CongestionControl before = c.congestion;
+        if (before != null && before.cwnd() > 0) {
+            chosen.startFrom(before, c.mss);
+        }
+        c.congestion = chosen;
     }
 
     int bind(TcpConnection c, long high, long low, int port) {
@@ -365,9 +375,9 @@ public final class TcpEngine {
         return 0;
     }
 
-    private static void ensureCongestionControl(TcpConnection c) {
+    private void ensureCongestionControl(TcpConnection c) {
         if (c.congestion == null) {
-            c.congestion = CongestionControls.create(CongestionControls.DEFAULT);
+            c.congestion = CongestionControls.create(context.settings.congestionControl());
         }
     }
 
@@ -378,7 +388,7 @@ public final class TcpEngine {
         CongestionControl chosen = listener.prototype().congestion;
         c.congestion =
                 CongestionControls.create(
-                        chosen == null ? CongestionControls.DEFAULT : chosen.name());
+                        chosen == null ? context.settings.congestionControl() : chosen.name());
         return c;
     }
 
@@ -437,7 +447,7 @@ public final class TcpEngine {
                 c.minRttNs,
                 congestion == null ? 0 : congestion.ssthresh(),
                 congestion == null ? 0 : LossRecovery.window(c, congestion),
-                congestion == null ? CongestionControls.DEFAULT : congestion.name(),
+                congestion == null ? context.settings.congestionControl() : congestion.name(),
                 c.pacingRate,
                 Integer.toUnsignedLong(c.delivered),
                 c.sndWnd,

@@ -110,6 +110,9 @@ public enum TcpSetting {
     /** Segments in the initial window (RFC 6928). */
     INITIAL_WINDOW_SEGMENTS(10, 1, 100),
 
+    /** Switch: after an idle time of more than a timeout the window is no more than the initial one (RFC 5681). */
+    SLOW_START_AFTER_IDLE(1, 0, 1),
+
     /** Switch: tail loss probes (RFC 8985, section 7). */
     TAIL_LOSS_PROBES(1, 0, 1),
 

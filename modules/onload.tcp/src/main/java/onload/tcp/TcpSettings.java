@@ -1,18 +1,26 @@
 package onload.tcp;
 
+import onload.tcp.congestion.CongestionControls;
+
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How a TCP engine is set: a value for each {@link TcpSetting}. Immutable; read when an engine is made. */
+/**
+ * How a TCP engine is set: a value for each {@link TcpSetting}, and the congestion control of connections whose user
+ * chooses none. Immutable; read when an engine is made.
+ */
 public final class TcpSettings {
     /** All settings at their defaults. */
-    public static final TcpSettings DEFAULT = new TcpSettings(new EnumMap<>(TcpSetting.class));
+    public static final TcpSettings DEFAULT =
+            new TcpSettings(new EnumMap<>(TcpSetting.class), CongestionControls.DEFAULT);
 
     private final Map<TcpSetting, Long> changed;
+    private final String congestionControl;
 
-    private TcpSettings(Map<TcpSetting, Long> changed) {
+    private TcpSettings(Map<TcpSetting, Long> changed, String congestionControl) {
         this.changed = changed;
+        this.congestionControl = congestionControl;
     }
 
     /** {@return the value of a setting} */
@@ -45,7 +53,22 @@ public final class TcpSettings {
         Map<TcpSetting, Long> copy = new EnumMap<>(TcpSetting.class);
         copy.putAll(changed);
         copy.put(setting, value);
-        return new TcpSettings(copy);
+        return new TcpSettings(copy, congestionControl);
+    }
+
+    /** {@return the congestion control of connections whose user chooses none} */
+    public String congestionControl() {
+        return congestionControl;
+    }
+
+    /**
+     * {@return the same with another congestion control for connections whose user chooses none}
+     *
+     * @param name one of {@link CongestionControls#names()}
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public TcpSettings withCongestionControl(String name) {
+        return new TcpSettings(changed, CongestionControls.canonical(name));
     }
 
     private static String nameOf(TcpSetting setting) {
@@ -56,6 +79,9 @@ public final class TcpSettings {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
+        if (!congestionControl.equals(CongestionControls.DEFAULT)) {
+            text.append("congestion_control=").append(congestionControl);
+        }
         changed.forEach((setting, value) ->
                 text.append(text.isEmpty() ? "" : " ")
                         .append(nameOf(setting))

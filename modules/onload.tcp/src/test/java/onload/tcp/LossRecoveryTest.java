@@ -13,14 +13,17 @@ import org.junit.jupiter.api.Test;
 
 /** Loss that acknowledgments tell of (RFC 5681, RFC 6582, RFC 6675), and timeouts (RFC 6298, RFC 5681). */
 class LossRecoveryTest {
+    /** With figures that are round. */
+    private static final TcpSettings RENO = TcpSettings.DEFAULT.withCongestionControl("newreno");
+
     private static final int MSS = 1000;
 
     private static TcpScene plain() {
-        return new TcpScene().accepted(syn().mss(MSS));
+        return new TcpScene(RENO).accepted(syn().mss(MSS));
     }
 
     private static TcpScene withSack() {
-        return new TcpScene().accepted(syn().mss(MSS).sackPermitted());
+        return new TcpScene(RENO).accepted(syn().mss(MSS).sackPermitted());
     }
 
     /** Ten segments of 1000 bytes are under way. */

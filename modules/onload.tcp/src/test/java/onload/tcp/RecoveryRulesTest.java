@@ -13,11 +13,14 @@ import org.junit.jupiter.api.Test;
 
 /** Rules of loss recovery and of timers that share a deadline, beside {@link LossRecoveryTest}, {@link TimersTest}. */
 class RecoveryRulesTest {
+    /** With figures that are round. */
+    private static final TcpSettings RENO = TcpSettings.DEFAULT.withCongestionControl("newreno");
+
     private static final int MSS = 1000;
     private static final long SECOND_NS = 1_000_000_000L;
 
     private static TcpScene tenUnderWay(Segment syn) {
-        TcpScene scene = new TcpScene().accepted(syn.mss(MSS));
+        TcpScene scene = new TcpScene(RENO).accepted(syn.mss(MSS));
         scene.writes(new byte[10 * MSS]);
         assertEquals(10, scene.sentCount());
         return scene.takeAllSent();

@@ -13,6 +13,7 @@ import static onload.sockets.option.ValueRule.toggle;
 import onload.ip.IpOptions;
 import onload.nic.packet.PacketBuffers;
 import onload.tcp.TcpSetting;
+import onload.tcp.congestion.CongestionControls;
 import onload.udp.UdpSettings;
 
 import org.jspecify.annotations.Nullable;
@@ -333,6 +334,18 @@ public enum StackOption {
     TCP_TAIL_LOSS_PROBES(
             TcpSetting.TAIL_LOSS_PROBES,
             "whether the end of what was sent goes again before the retransmission timeout (RFC 8985)"),
+
+    /** Whether a window is no more than the initial one after an idle time (RFC 5681). */
+    TCP_SLOW_START_AFTER_IDLE(
+            TcpSetting.SLOW_START_AFTER_IDLE,
+            "whether a window is no more than the initial one after an idle time (RFC 5681)"),
+
+    /** The congestion control of sockets whose user chooses none. */
+    TCP_CONGESTION_CONTROL(
+            OptionGroup.TCP,
+            "tcp.congestion-control",
+            oneOf(CongestionControls.DEFAULT, CongestionControls.names().toArray(new String[0])),
+            "the congestion control of sockets whose user chooses none"),
 
     /** Whether segments are spread over the round trip whatever the congestion control is. */
     TCP_PACING(

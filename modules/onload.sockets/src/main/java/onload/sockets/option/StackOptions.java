@@ -180,7 +180,8 @@ public final class StackOptions {
         notAbove(StackOption.TCP_FIRST_PORT, StackOption.TCP_LAST_PORT);
         notAbove(StackOption.TCP_MIN_RTO, StackOption.TCP_MAX_RTO);
         notAbove(StackOption.TCP_INITIAL_RTO, StackOption.TCP_MAX_RTO);
-        TcpSettings settings = TcpSettings.DEFAULT;
+        TcpSettings settings =
+                TcpSettings.DEFAULT.withCongestionControl(text(StackOption.TCP_CONGESTION_CONTROL));
         for (StackOption option : StackOption.values()) {
             TcpSetting setting = option.tcpSetting();
             if (setting != null && settings.get(setting) != setting(option).number()) {

@@ -64,6 +64,17 @@ public abstract class CongestionControl {
     public abstract void start(int initialWindow, int mss);
 
     /**
+     * The user has chosen this one while another one was at work: it starts from the window of that.
+     *
+     * @param before the other one, which has started
+     * @param mss the sender's segment size
+     */
+    public final void startFrom(CongestionControl before, int mss) {
+        start(Math.max(before.cwnd, mss), mss);
+        ssthresh = Math.max(before.ssthresh, 2 * mss);
+    }
+
+    /**
      * An acknowledgment has said that something arrived. While recovery by acknowledgments goes on this is told
      * only to an algorithm that {@link #governsRecovery}.
      *
@@ -116,7 +127,7 @@ public abstract class CongestionControl {
      *
      * @param initialWindow bytes, mss to {@link #MAX_WINDOW}; the restart window is no larger
      * @param idleNs how long
-     * @param rtoNs the retransmission timeout
+     * @param rtoNs the retransmission timeout; {@link Long#MAX_VALUE} if the window is to survive
      */
     public abstract void idle(int initialWindow, long idleNs, long rtoNs);
 

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /** The congestion controls that there are, by name. */
 public final class CongestionControls {
     /** The name of the one that connections have unless somebody chooses another. */
-    public static final String DEFAULT = NewReno.NAME;
+    public static final String DEFAULT = Cubic.NAME;
 
     private static final Map<String, Supplier<CongestionControl>> BY_NAME =
             new TreeMap<>(

@@ -36,7 +36,7 @@ public final class Cubic extends LossBasedControl {
     /** The last acknowledgment of this stage. */
     private long lastNs;
 
-    /** W_est: the window that Reno would have. */
+    /** W_est: the window that Reno would have; 0 while no stage of congestion avoidance goes on. */
     private double wEst;
 
     /** cwnd_prior: the window before the last reduction. */
@@ -44,12 +44,6 @@ public final class Cubic extends LossBasedControl {
 
     /** The part of a byte that growth has left over. */
     private float fraction;
-
-    /** A stage of congestion avoidance goes on. */
-    private boolean hasEpoch;
-
-    /** The last reduction was a timeout, so that the function starts where slow start ends (section 4.8). */
-    private boolean hasTimedOut;
 
     private @Nullable Before before;
 
@@ -64,7 +58,6 @@ public final class Cubic extends LossBasedControl {
         private float k;
         private double wEst;
         private long epochStartNs;
-        private boolean hasEpoch;
     }
 
     /** Makes one that has not started. */
@@ -80,8 +73,7 @@ public final class Cubic extends LossBasedControl {
         super.start(initialWindow, mss);
         wMax = 0;
         cwndPrior = 0;
-        hasTimedOut = false;
-        hasEpoch = false;
+        wEst = 0;
         forget();
     }
 
@@ -90,10 +82,10 @@ public final class Cubic extends LossBasedControl {
         boolean mayGrow = mayGrow(sample);
         int left = slowStart(sample, mayGrow);
         if (cwnd < ssthresh) {
-            hasEpoch = false;
+            wEst = 0;
             return;
         }
-        if (!hasEpoch) {
+        if (wEst == 0) {
             begin(sample);
         } else if (!mayGrow) {
             // Section 4.2: time in which the window may not grow does not count.
@@ -107,18 +99,16 @@ public final class Cubic extends LossBasedControl {
 
     /** A stage of congestion avoidance begins (section 4.2). */
     private void begin(DeliverySample sample) {
-        hasEpoch = true;
         epochStartNs = sample.nowNs;
         fraction = 0;
         wEst = cwnd;
-        if (wMax == 0 || hasTimedOut || wMax <= cwnd) {
-            // Section 4.8, and section 4.10 where slow start has ended without a loss.
+        if (wMax <= cwnd) {
+            // Section 4.8 after a timeout, and section 4.10 where slow start has ended without a loss.
             wMax = cwnd;
             k = 0;
         } else {
             k = (float) Math.cbrt((wMax - cwnd) / (C * sample.mss));
         }
-        hasTimedOut = false;
     }
 
     private void avoid(DeliverySample sample, int acked) {
@@ -159,7 +149,7 @@ public final class Cubic extends LossBasedControl {
         // Fast convergence: a flow whose windows become smaller leaves more room to the others.
         wMax = cwnd < wMax ? (int) (cwnd * ((1 + BETA_CUBIC) / 2)) : cwnd;
         cwndPrior = cwnd;
-        hasEpoch = false;
+        wEst = 0;
         forgetUse();
     }
 
@@ -167,7 +157,7 @@ public final class Cubic extends LossBasedControl {
     public void recoveryEnded(int flightSize, int mss, long nowNs) {
         // RFC 6937, section 3: PRR has brought down the bytes in the network to it.
         cwnd = ssthresh;
-        hasEpoch = false;
+        wEst = 0;
         forgetUse();
     }
 
@@ -177,8 +167,9 @@ public final class Cubic extends LossBasedControl {
             remember();
             congested(flightSize, mss);
         }
-        hasTimedOut = true;
-        hasEpoch = false;
+        // Section 4.8: the function starts where slow start ends.
+        wMax = 0;
+        wEst = 0;
         forgetUse();
         // The loss window, one segment (RFC 5681, section 3.1).
         cwnd = mss;
@@ -195,7 +186,6 @@ public final class Cubic extends LossBasedControl {
         before.wEst = wEst;
         before.k = k;
         before.epochStartNs = epochStartNs;
-        before.hasEpoch = hasEpoch;
     }
 
     private void forget() {
@@ -219,9 +209,7 @@ public final class Cubic extends LossBasedControl {
             wEst = held.wEst;
             k = held.k;
             epochStartNs = held.epochStartNs;
-            hasEpoch = held.hasEpoch;
         }
-        hasTimedOut = false;
         forget();
     }
 
@@ -243,7 +231,7 @@ public final class Cubic extends LossBasedControl {
         }
         cwnd = Math.max(cwnd, after);
         ssthresh = Math.max(ssthresh, 2 * after);
-        hasEpoch = false;
+        wEst = 0;
         forgetUse();
         forget();
     }
