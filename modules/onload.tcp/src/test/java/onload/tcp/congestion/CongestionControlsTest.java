@@ -8,12 +8,29 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 class CongestionControlsTest {
     @Test
     void newRenoIsFoundByItsName() {
         CongestionControl control = CongestionControls.create("newreno");
         assertInstanceOf(NewReno.class, control);
         assertEquals("newreno", control.name());
+    }
+
+    @Test
+    void renoIsAnotherNameOfNewReno() {
+        assertEquals("newreno", CongestionControls.create("reno").name());
+        assertEquals("newreno", CongestionControls.canonical("reno"));
+    }
+
+    @Test
+    void eachNameIsThatOfTheAlgorithm() {
+        assertEquals(
+                List.of("bbr", "cubic", "dctcp", "newreno"),
+                List.copyOf(CongestionControls.names()));
+        CongestionControls.names()
+                .forEach(name -> assertEquals(name, CongestionControls.create(name).name()));
     }
 
     @Test
