@@ -248,7 +248,7 @@ final class LossRecovery {
             return;
         }
         context.counters.increment(TcpCounter.FAST_RECOVERIES);
-        reductionBegins(c, TcpConnection.FAST_RECOVERY, nowNs);
+        reductionBegins(c, TcpConnection.FAST_RECOVERY);
         congestion(c).lossDetected(c.flightSize(), c.mss, nowNs);
         if (!c.hasSack) {
             headLost(c);
@@ -262,13 +262,13 @@ final class LossRecovery {
             return false;
         }
         context.counters.increment(TcpCounter.CONGESTION_REDUCTIONS);
-        reductionBegins(c, TcpConnection.REDUCTION, nowNs);
+        reductionBegins(c, TcpConnection.REDUCTION);
         congestion(c).congestionExperienced(c.flightSize(), c.mss, nowNs);
         reduce(c, 0, true);
         return true;
     }
 
-    private void reductionBegins(TcpConnection c, byte recovery, long nowNs) {
+    private void reductionBegins(TcpConnection c, byte recovery) {
         RecoveryRecord record = attached(c);
         record.recoverFlight = Math.max(c.mss, scoreboard.sample.priorInFlightBytes);
         record.prrDelivered = 0;
@@ -533,11 +533,12 @@ final class LossRecovery {
     /** {@return how many bytes may be in the network} */
     static int window(TcpConnection c, CongestionControl congestion) {
         RecoveryRecord record = c.record;
+        if (record == null || congestion.governsRecovery()) {
+            return congestion.cwnd();
+        }
         boolean isReduced =
-                record != null
-                        && (c.recovery == TcpConnection.FAST_RECOVERY
-                                || c.recovery == TcpConnection.REDUCTION)
-                        && !congestion.governsRecovery();
+                c.recovery == TcpConnection.FAST_RECOVERY
+                        || c.recovery == TcpConnection.REDUCTION;
         return isReduced ? record.window : congestion.cwnd();
     }
 

@@ -24,6 +24,12 @@ final class MtuProbing {
     /** So many timeouts in a row mean a black hole (RFC 4821, section 7.7). */
     static final int TIMEOUTS = 3;
 
+    /**
+     * So many where segments of that length have arrived on this connection: then it is more likely that the path is
+     * congested, and shorter segments would only make that worse; but paths change.
+     */
+    static final int TIMEOUTS_WHERE_IT_ARRIVED = 7;
+
     private static final int DETECTS = 1;
     private static final int ALWAYS = 2;
 
@@ -82,9 +88,13 @@ final class MtuProbing {
             return;
         }
         int lost = Math.min(c.mss, segments.length(c.sndHead));
+        if (lost <= c.arrivedLength && c.timeouts + 1 < TIMEOUTS_WHERE_IT_ARRIVED) {
+            return;
+        }
         int mss = Math.max(c.way().isIpv4() ? FLOOR_MSS : BASE_MSS, shorter(c, lost));
         if (mss < lost) {
             context.counters.increment(TcpCounter.BLACK_HOLES);
+            c.arrivedLength = 0;
             begin(c, mss, nowNs);
         }
     }

@@ -263,6 +263,9 @@ final class Scoreboard {
     private void arrived(TcpConnection c, int packet, int fate, int length, long nowNs) {
         delivered(c, length);
         c.deliveredNs = nowNs;
+        if (length > c.arrivedLength) {
+            c.arrivedLength = length;
+        }
         long sentNs = segments.sentNs(packet);
         int end = segments.end(packet);
         boolean wasResent = segments.transmissions(packet) > 1;

@@ -205,6 +205,9 @@ public final class TcpConnection extends TransmissionControlBlock {
     int lostBytes;
     int toResendBytes;
 
+    /** Payload of the longest segment that has arrived since the last black hole. */
+    int arrivedLength;
+
     /** Bytes that were sent again and may still arrive. */
     int resentBytes;
 

@@ -21,7 +21,6 @@ class DeliveryRateTest {
     /** A window that stays, and remembers the last sample. */
     private static final class Listening extends CongestionControl {
         final DeliverySample last = new DeliverySample();
-        int samples;
 
         @Override
         public String name() {
@@ -35,7 +34,6 @@ class DeliveryRateTest {
 
         @Override
         public void acknowledged(DeliverySample sample) {
-            samples++;
             last.intervalBytes = sample.intervalBytes;
             last.intervalNs = sample.intervalNs;
             last.deliveredBytes = sample.deliveredBytes;

@@ -90,7 +90,7 @@ class EcnTransferTest {
         private int send(UnsafeBuffer chunk, int from) {
             int bytes = Math.min(chunk.capacity(), BYTES - from);
             for (int i = 0; i < bytes; i++) {
-                chunk.putByte(i, (byte) ((from + i) * 31 >>> 3));
+                chunk.putByte(i, (byte) (((from + i) * 31) >>> 3));
             }
             int sent = bytes == 0 ? 0 : sender.send(chunk, 0, bytes, network.nowNs());
             client.host.ip().flush(network.nowNs());
@@ -100,7 +100,7 @@ class EcnTransferTest {
         private int receive(UnsafeBuffer chunk, int from) {
             int got = receiver.receive(chunk, 0, chunk.capacity(), network.nowNs());
             for (int i = 0; i < got; i++) {
-                assertEquals((byte) ((from + i) * 31 >>> 3), chunk.getByte(i));
+                assertEquals((byte) (((from + i) * 31) >>> 3), chunk.getByte(i));
             }
             server.host.ip().flush(network.nowNs());
             return Math.max(0, got);

@@ -16,6 +16,8 @@ import onload.tcp.counter.TcpCounter;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Objects;
+
 /** DCTCP's receiver (RFC 8257, section 3.2), and that with DCTCP everything may be marked as on Linux. */
 class ExactEcnTest {
     private static final int MSS = 1460;
@@ -43,7 +45,7 @@ class ExactEcnTest {
     }
 
     private static FixedWindow window(TcpScene scene) {
-        return (FixedWindow) scene.connection.congestion;
+        return (FixedWindow) Objects.requireNonNull(scene.connection.congestion);
     }
 
     // What may be marked.

@@ -69,6 +69,17 @@ class MtuProbingTest {
     }
 
     @Test
+    void whereSegmentsOfThatLengthHaveArrivedItTakesSevenTimeouts() {
+        try (TcpScene scene = withoutSack(DETECT)) {
+            scene.writes(numbered(1, MSS)).takeAllSent().receives(ack().seq(1).ack(1 + MSS));
+            scene.writes(numbered(1 + MSS, MSS)).takeAllSent().after(110_000);
+            // Congestion is more likely, and shorter segments would make it worse.
+            assertEquals(
+                    List.of(MSS, MSS, MSS, MSS, MSS, MSS, BASE), lengths(scene).subList(0, 7));
+        }
+    }
+
+    @Test
     void segmentsOfIpv6DoNotGetShorterThanTheBase() {
         try (TcpScene scene = new TcpScene(setting(DETECT), true)) {
             scene.accepted(syn().mss(1440));

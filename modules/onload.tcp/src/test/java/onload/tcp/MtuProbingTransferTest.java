@@ -84,7 +84,7 @@ class MtuProbingTransferTest {
         private int send(int from, int end) {
             int bytes = Math.min(piece, end - from);
             for (int i = 0; i < bytes; i++) {
-                chunk.putByte(i, (byte) ((from + i) * 31 >>> 3));
+                chunk.putByte(i, (byte) (((from + i) * 31) >>> 3));
             }
             int taken = bytes == 0 ? 0 : sender.send(chunk, 0, bytes, network.nowNs());
             client.host.ip().flush(network.nowNs());
@@ -94,7 +94,7 @@ class MtuProbingTransferTest {
         private void receive() {
             int got = receiver.receive(chunk, 0, chunk.capacity(), network.nowNs());
             for (int i = 0; i < got; i++) {
-                if (chunk.getByte(i) != (byte) ((received + i) * 31 >>> 3)) {
+                if (chunk.getByte(i) != (byte) (((received + i) * 31) >>> 3)) {
                     throw new AssertionError("byte " + (received + i));
                 }
             }

@@ -40,6 +40,6 @@ public final class ProportionalRateReduction {
             // The first retransmission goes at once.
             send = Math.max(send, mss);
         }
-        return (int) Math.clamp(send, 0, Integer.MAX_VALUE);
+        return Math.clamp(send, 0, Integer.MAX_VALUE);
     }
 }

@@ -45,13 +45,19 @@ final class Pictures {
                 """
                 # Simulation
 
-                Written by `onload.testkit.tcp.Pictures`; every number is of virtual time and replays. The network is a dumbbell: hosts at two switches,
-                and one cable between these with a rate, a delay, a queue and random loss. Buffers of the hosts are never the limit.
+                Written by `onload.testkit.tcp.Pictures`; every number is of virtual time and \
+                replays. The network is a dumbbell: hosts at two switches,
+                and one cable between these with a rate, a delay, a queue and random loss. Buffers \
+                of the hosts are never the limit.
                 The bound is the rate of the cable less Ethernet, IP and TCP headers: 1448 of 1514 bytes.
 
-                How networks are simulated, what is checked all along and how a failure replays is in the Javadoc of `onload.testkit.tcp`. Each build runs some
-                thousand connections over some hundred networks; `-Donload.test.args=-Donload.scale=1000` makes that millions. `LongRun` of the same tests counts
-                connections and says how long they took, `Replay` shows the segments of one scenario, and `Pictures` writes this page.
+                How networks are simulated, what is checked all along and how a failure replays is \
+                in the Javadoc of `onload.testkit.tcp`. Each build runs some
+                thousand connections over some hundred networks; \
+                `-Donload.test.args=-Donload.scale=1000` makes that millions. `LongRun` of the same \
+                tests counts
+                connections and says how long they took, `Replay` shows the segments of one \
+                scenario, and `Pictures` writes this page.
 
                 ## One flow that is alone
 
@@ -62,7 +68,8 @@ final class Pictures {
 
                 ## Goodput
 
-                The part of the bound that one flow has, after five seconds for the start. Queues are in bandwidth-delay products, of ten frames at least.
+                The part of the bound that one flow has, after five seconds for the start. Queues \
+                are in bandwidth-delay products, of ten frames at least.
 
                 """);
         for (String control : Scenarios.controls()) {
@@ -216,7 +223,8 @@ final class Pictures {
                 """
                 ### Against random loss
 
-                Mbit/s of payload over 30 seconds. The formula of Mathis et al. is for standard TCP without delayed acknowledgments, and ends at the bound.
+                Mbit/s of payload over 30 seconds. The formula of Mathis et al. is for standard TCP \
+                without delayed acknowledgments, and ends at the bound.
 
                 """);
         picture("loss", "Goodput over random loss", chart.svg());
@@ -230,8 +238,10 @@ final class Pictures {
 
                 ## Fairness
 
-                Flows of one congestion control that begin a quarter of a second after each other, over 20 Mbit/s and 20 ms with a queue of one bandwidth-delay
-                product, over 60 seconds: Jain's index, which is 1 for equal shares, and the largest deviation from an equal share.
+                Flows of one congestion control that begin a quarter of a second after each other, \
+                over 20 Mbit/s and 20 ms with a queue of one bandwidth-delay
+                product, over 60 seconds: Jain's index, which is 1 for equal shares, and the largest \
+                deviation from an equal share.
 
                 """);
         StringBuilder head = new StringBuilder("| flows |");
