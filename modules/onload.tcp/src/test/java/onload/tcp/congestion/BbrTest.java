@@ -20,10 +20,10 @@ class BbrTest {
     private final Bottleneck.Flow flow = link.add("bbr");
     private final Bbr bbr = (Bbr) flow.control;
 
-    private static void assertNear(double expected, double actual, double part) {
+    private static void assertNear(double expected, long actual, double part) {
         assertTrue(
-                Math.abs(actual - expected) <= expected * part,
-                () -> "expected about %.0f, was %.0f".formatted(expected, actual));
+                Math.abs((double) actual - expected) <= expected * part,
+                () -> "expected about %.0f, was %d".formatted(expected, actual));
     }
 
     /** Runs until it is in a state, for so long at most. */

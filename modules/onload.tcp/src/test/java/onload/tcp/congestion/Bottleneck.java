@@ -197,7 +197,7 @@ final class Bottleneck {
             }
         }
 
-        void answered(Packet packet) {
+        private void answered(Packet packet) {
             if (packet.isForgotten) {
                 return;
             }
