@@ -537,8 +537,7 @@ final class LossRecovery {
             return congestion.cwnd();
         }
         boolean isReduced =
-                c.recovery == TcpConnection.FAST_RECOVERY
-                        || c.recovery == TcpConnection.REDUCTION;
+                c.recovery == TcpConnection.FAST_RECOVERY || c.recovery == TcpConnection.REDUCTION;
         return isReduced ? record.window : congestion.cwnd();
     }
 

@@ -88,9 +88,9 @@ final class Rack {
     }
 
     /**
-     * {@return whether something has arrived that was sent after a packet} What goes at one time goes in the order of its
-     * numbers, retransmissions first; but where a round trip takes no time at all, what was sent again at the very time at
-     * which the other was sent went after it.
+     * {@return whether something has arrived that was sent after a packet} What goes at one time goes in the
+     * order of its numbers, retransmissions first; but where a round trip takes no time at all, what was sent
+     * again at the very time at which the other was sent went after it.
      */
     private boolean isArrivedAfter(TcpConnection c, int packet, long sentNs) {
         boolean isSameTime = sentNs == c.rackSentNs;

@@ -2,6 +2,7 @@ package onload.tcp;
 
 import static onload.tcp.Segment.ack;
 import static onload.tcp.Segment.syn;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -74,8 +74,7 @@ class MtuProbingTest {
             scene.writes(numbered(1, MSS)).takeAllSent().receives(ack().seq(1).ack(1 + MSS));
             scene.writes(numbered(1 + MSS, MSS)).takeAllSent().after(110_000);
             // Congestion is more likely, and shorter segments would make it worse.
-            assertEquals(
-                    List.of(MSS, MSS, MSS, MSS, MSS, MSS, BASE), lengths(scene).subList(0, 7));
+            assertEquals(List.of(MSS, MSS, MSS, MSS, MSS, MSS, BASE), lengths(scene).subList(0, 7));
         }
     }
 

@@ -103,7 +103,8 @@ public final class Cubic extends LossBasedControl {
         fraction = 0;
         wEst = cwnd;
         if (wMax <= cwnd) {
-            // Section 4.8 after a timeout, and section 4.10 where slow start has ended without a loss.
+            // Section 4.8 after a timeout, and section 4.10 where slow start has ended without a
+            // loss.
             wMax = cwnd;
             k = 0;
         } else {
