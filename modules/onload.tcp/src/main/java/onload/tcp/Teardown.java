@@ -152,6 +152,10 @@ final class Teardown {
             context.counters.increment(TcpCounter.RESETS_SENT);
             // RFC 9293, section 3.10.5: <SEQ=SND.NXT><CTL=RST>, and as Linux with an ACK.
             writer.control(c, c.acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNs);
+            if (c.sndMax != c.sndNxt) {
+                // The peer may have taken the byte of a window probe: then it expects what follows.
+                writer.control(c, c.sndMax, TcpHeader.RST | TcpHeader.ACK, nowNs);
+            }
         }
         receiveQueue.clear(c);
         broken(c, error);

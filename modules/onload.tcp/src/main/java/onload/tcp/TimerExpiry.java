@@ -173,7 +173,10 @@ final class TimerExpiry implements TimerWheel.Expiry {
      * timeouts; as on Linux it has until questions are as rare as they get.
      */
     private boolean isStuckOrphan(TcpConnection c) {
-        return c.isOrphan && c.sndWnd == 0 && timers.probeInterval(c) >= maxRtoNs;
+        return c.isOrphan
+                && c.sndWnd == 0
+                && c.probeBackoff >= orphanRetries
+                && timers.probeInterval(c) >= maxRtoNs;
     }
 
     private void timeout(TcpConnection c, long nowNs) {

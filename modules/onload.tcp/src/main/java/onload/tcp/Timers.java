@@ -65,12 +65,13 @@ final class Timers {
      */
     long probeInterval(TcpConnection c) {
         long base = rto(c);
-        return base > maxRtoNs >> c.probeBackoff ? maxRtoNs : base << c.probeBackoff;
+        int shift = Math.min(c.probeBackoff, MAX_BACKOFF);
+        return base > maxRtoNs >> shift ? maxRtoNs : base << shift;
     }
 
     /** One more question to a closed window; that may be asked for days, so that the count has an end. */
     static void probed(TcpConnection c) {
-        if (c.probeBackoff < MAX_BACKOFF) {
+        if (c.probeBackoff < Byte.MAX_VALUE) {
             c.probeBackoff++;
         }
     }
