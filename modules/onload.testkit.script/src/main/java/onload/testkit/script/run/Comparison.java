@@ -201,12 +201,15 @@ final class Comparison {
         return "TS val %d ecr %d".formatted(Integer.toUnsignedLong(value), echo);
     }
 
-    /** Cookies are made from a secret: any of the length that the script has is the one that it means. */
-    private static String cookie(
+    /** Cookies are made from a secret: any of the length that the script has is what the script calls it. */
+    private String cookie(
             LiveSegment live, int at, int length, List<TcpOptionText> expected) {
         for (TcpOptionText option : expected) {
             if (option.kind() == TcpOptionText.Kind.FAST_OPEN
                     && option.bytes().size() == length - 2) {
+                byte[] cookie = new byte[length - 2];
+                live.frame.getBytes(at + 2, cookie);
+                peer.learnCookie(option.bytes(), cookie);
                 return text(option);
             }
         }

@@ -89,7 +89,10 @@ final class InfoNames {
     private static long options(TcpInfo info) {
         return (info.hasTimestamps() ? 1 : 0)
                 | (info.hasSack() ? 2 : 0)
-                | (info.hasWindowScale() ? 4 : 0);
+                | (info.hasWindowScale() ? 4 : 0)
+                | (info.hasEcn() ? 8 : 0)
+                | (info.hasEcnSeen() ? 16 : 0)
+                | (info.hasSynData() ? 32 : 0);
     }
 
     private static long state(TcpState state) {

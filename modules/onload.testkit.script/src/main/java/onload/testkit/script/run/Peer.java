@@ -47,6 +47,9 @@ final class Peer {
     private final Map<Long, Integer> timestamps = new HashMap<>();
     private final Map<Integer, LiveSegment> sent = new HashMap<>();
 
+    /** Cookies of the host, by what the script calls them. */
+    private final Map<List<Integer>, byte[]> cookies = new HashMap<>();
+
     Peer(Machine machine, RunOptions options) {
         this.machine = machine;
         this.options = options;
@@ -63,6 +66,11 @@ final class Peer {
             sent.clear();
         }
         sent.putIfAbsent(segment.sequence, segment);
+    }
+
+    /** The host has sent a cookie, which the script calls otherwise. */
+    void learnCookie(List<Integer> scripted, byte[] live) {
+        cookies.put(scripted, live);
     }
 
     /** {@return what stands for a number of the host's side on the wire} */
@@ -183,8 +191,9 @@ final class Peer {
                 byte[] cookie = new byte[2 + option.bytes().size()];
                 cookie[0] = TcpOptions.FAST_OPEN;
                 cookie[1] = (byte) cookie.length;
+                byte[] known = cookies.get(option.bytes());
                 for (int i = 0; i < option.bytes().size(); i++) {
-                    cookie[2 + i] = option.bytes().get(i).byteValue();
+                    cookie[2 + i] = known == null ? option.bytes().get(i).byteValue() : known[i];
                 }
                 yield cookie;
             }
