@@ -47,6 +47,8 @@ public final class FastOpenCache {
         private long failedNs;
         private long usedAt;
 
+        private Entry() {}
+
         private void begin(
                 long localHigh, long localLow, long remoteHigh, long remoteLow, int port) {
             this.localHigh = localHigh;
