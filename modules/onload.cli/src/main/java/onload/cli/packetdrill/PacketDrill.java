@@ -37,7 +37,7 @@ import java.util.stream.Stream;
         footerHeading = "%nExamples:%n",
         footer = {
             "  onload packetdrill close.pkt",
-            "  onload packetdrill scripts/ --tolerance 1ms -D MSS=1000",
+            "  onload packetdrill scripts/ --tolerance 1000 -D MSS=1000",
             "",
             "Exit codes: 0 all scripts hold, 1 one does not, 2 a usage error."
         })
@@ -66,6 +66,11 @@ public final class PacketDrill implements Callable<Integer> {
             description = "Segments are not summed up to those of the scripts.")
     private boolean isStrict;
 
+    @Option(
+            names = "--strict-end",
+            description = "A script does not hold if a segment is left that it has not expected.")
+    private boolean isStrictAtEnd;
+
     @Option(names = "--quiet", description = "Tells of the scripts that do not hold only.")
     private boolean isQuiet;
 
@@ -86,6 +91,9 @@ public final class PacketDrill implements Callable<Integer> {
         }
         if (isStrict) {
             more.put("strict_segments", "");
+        }
+        if (isStrictAtEnd) {
+            more.put("strict_end", "");
         }
         int failed = 0;
         for (Path file : files) {

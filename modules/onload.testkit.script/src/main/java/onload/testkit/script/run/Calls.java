@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The calls that a script makes, on connections of the engine, with the results that Linux gives. A call that
@@ -25,6 +26,8 @@ final class Calls {
     private static final int MSG_OOB = 1;
     private static final int MSG_FASTOPEN = 0x20000000;
     private static final int MSG_MORE = 0x8000;
+    private static final Set<String> MAKES_DESCRIPTORS =
+            Set.of("socket", "epoll_create", "epoll_create1", "poll");
     private static final int O_RDWR = 2;
     private static final int O_NONBLOCK = 2048;
 
@@ -36,6 +39,8 @@ final class Calls {
 
     /** Bytes that a blocking write has got rid of so far. */
     private long done;
+
+    private long beginNs;
 
     Calls(Machine machine, RunOptions options) {
         this.machine = machine;
@@ -54,11 +59,19 @@ final class Calls {
     /** A new call begins. */
     void begin() {
         done = 0;
+        beginNs = machine.nowNs();
     }
 
     /** {@return what a call answers now} */
     Answer call(Event.Call call, int line) {
         Arguments a = new Arguments(call, line);
+        if (!MAKES_DESCRIPTORS.contains(call.name())
+                && a.count() > 0
+                && a.argument(0).number().isPresent()
+                && !descriptors.containsKey((int) a.number(0))) {
+            return Answer.error("EBADF");
+        }
+        readiness.waitingNs(machine.nowNs() - beginNs);
         return switch (call.name()) {
             case "socket" -> socket(a);
             case "bind" -> bind(a);

@@ -171,11 +171,11 @@ final class Python {
             if (takeIf("*")) {
                 value *= one();
             } else if (takeIf("//")) {
-                value = Math.floor(value / one());
+                value = Math.floor(value / divisor());
             } else if (takeIf("/")) {
-                value /= one();
+                value /= divisor();
             } else if (takeIf("%")) {
-                value %= one();
+                value %= divisor();
             } else if (takeIf("<<")) {
                 value = (long) value << (int) one();
             } else if (takeIf(">>")) {
@@ -184,6 +184,14 @@ final class Python {
                 return value;
             }
         }
+    }
+
+    private double divisor() {
+        double divisor = one();
+        if (divisor == 0) {
+            throw new IllegalArgumentException("division by zero");
+        }
+        return divisor;
     }
 
     private double one() {

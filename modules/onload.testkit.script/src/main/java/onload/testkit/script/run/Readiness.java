@@ -20,9 +20,20 @@ final class Readiness {
     private static final int CTL_DEL = 2;
 
     private final Map<Integer, Descriptor> descriptors;
+    private long waitingNs;
 
     Readiness(Map<Integer, Descriptor> descriptors) {
         this.descriptors = descriptors;
+    }
+
+    /** The call at hand has waited so long. */
+    void waitingNs(long durationNs) {
+        waitingNs = durationNs;
+    }
+
+    /** {@return whether a call with such a time-out waits still: 0 never waits, and less than 0 for ever} */
+    private boolean goesOnWaiting(long timeoutMs) {
+        return timeoutMs < 0 || waitingNs < timeoutMs * 1_000_000L;
     }
 
     private static int state(Descriptor descriptor) {
@@ -82,7 +93,7 @@ final class Readiness {
                 wrong.add("revents of %s are %d".formatted(entry, got));
             }
         }
-        if (ready == 0 && a.number(2) != 0) {
+        if (ready == 0 && goesOnWaiting(a.number(2))) {
             return Answer.BLOCKED;
         }
         if (!wrong.isEmpty()) {
@@ -117,6 +128,9 @@ final class Readiness {
         if (!(a.argument(3) instanceof Expression.Structure event)) {
             throw a.wrong("expected {events=EPOLLIN, fd=4}, not " + a.argument(3));
         }
+        if (!descriptors.containsKey(which)) {
+            return Answer.error("EBADF");
+        }
         interests.put(which, new long[] {field(event, "events", a), 0});
         return Answer.of(0);
     }
@@ -137,7 +151,7 @@ final class Readiness {
                 each.getValue()[1] = got;
             }
         }
-        if (ready == 0 && a.number(3) != 0) {
+        if (ready == 0 && goesOnWaiting(a.number(3))) {
             return Answer.BLOCKED;
         }
         if (ready == 1

@@ -71,7 +71,9 @@ class PythonTest {
                 "assert ten 10",
                 "assert ten == eleven",
                 "assert ten ? 1",
-                "assert [ten]"
+                "assert [ten]",
+                "assert ten / zero",
+                "assert ten % zero == 0"
             })
     void whatIsNotUnderstoodIsAnError(String line) {
         assertTrue(

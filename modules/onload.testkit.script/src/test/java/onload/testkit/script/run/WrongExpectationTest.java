@@ -132,6 +132,26 @@ class WrongExpectationTest {
     }
 
     @Test
+    void descriptorsThatAreNoneAreBad() {
+        assertTrue(run("0 close(9) = -1 EBADF (Bad file descriptor)").passed());
+        ScriptResult result = run("0 close(9) = 0");
+        assertTrue(result.failure().contains("close returns -1 EBADF, expected 0"), result::toString);
+    }
+
+    @Test
+    void pollReturnsAfterItsTime() {
+        String text =
+                """
+                0  socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+                +0 bind(3, ..., ...) = 0
+                +0 listen(3, 1) = 0
+                +0...0.1 poll([{fd=3, events=POLLIN, revents=0}], 1, 100) = 0
+                """;
+        assertTrue(run(text).passed(), () -> run(text).toString());
+        assertFalse(run(text.replace("0.1 poll", "0.3 poll")).passed());
+    }
+
+    @Test
     void commandsThatAreNotKnownAreRefusedByName() {
         ScriptResult result = run("`tc qdisc add dev tun0`\n0 socket(..., SOCK_STREAM, 6) = 3\n");
         assertEquals(1, result.line());
