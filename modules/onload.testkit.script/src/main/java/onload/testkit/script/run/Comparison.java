@@ -202,8 +202,7 @@ final class Comparison {
     }
 
     /** Cookies are made from a secret: any of the length that the script has is what the script calls it. */
-    private String cookie(
-            LiveSegment live, int at, int length, List<TcpOptionText> expected) {
+    private String cookie(LiveSegment live, int at, int length, List<TcpOptionText> expected) {
         for (TcpOptionText option : expected) {
             if (option.kind() == TcpOptionText.Kind.FAST_OPEN
                     && option.bytes().size() == length - 2) {

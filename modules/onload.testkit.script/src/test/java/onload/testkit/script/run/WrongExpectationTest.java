@@ -135,7 +135,8 @@ class WrongExpectationTest {
     void descriptorsThatAreNoneAreBad() {
         assertTrue(run("0 close(9) = -1 EBADF (Bad file descriptor)").passed());
         ScriptResult result = run("0 close(9) = 0");
-        assertTrue(result.failure().contains("close returns -1 EBADF, expected 0"), result::toString);
+        assertTrue(
+                result.failure().contains("close returns -1 EBADF, expected 0"), result::toString);
     }
 
     @Test
