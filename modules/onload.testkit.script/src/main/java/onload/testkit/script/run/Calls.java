@@ -40,13 +40,11 @@ final class Calls {
     /** Bytes that a blocking write has got rid of so far. */
     private long done;
 
-    private long beginNs;
-
     Calls(Machine machine, RunOptions options) {
         this.machine = machine;
         this.options = options;
         socketOptions = new SocketOptions(machine);
-        readiness = new Readiness(descriptors);
+        readiness = new Readiness(descriptors, machine);
     }
 
     /** {@return the connection of the descriptor that was used last for one, or null} */
@@ -59,7 +57,7 @@ final class Calls {
     /** A new call begins. */
     void begin() {
         done = 0;
-        beginNs = machine.nowNs();
+        readiness.begin();
     }
 
     /** {@return what a call answers now} */
@@ -71,7 +69,6 @@ final class Calls {
                 && !descriptors.containsKey((int) a.number(0))) {
             return Answer.error("EBADF");
         }
-        readiness.waitingNs(machine.nowNs() - beginNs);
         return switch (call.name()) {
             case "socket" -> socket(a);
             case "bind" -> bind(a);

@@ -41,6 +41,7 @@ final class Machine implements AutoCloseable, TcpEvents, Driven {
     private final long beginNs;
     private Consumer<LiveSegment> listener = segment -> {};
     private int taken;
+    private long stopNs = Long.MAX_VALUE;
 
     Machine(RunOptions options) {
         host = network.addHost(IpOptions.DEFAULT, NicSettings.DEFAULT, BUFFERS);
@@ -150,14 +151,22 @@ final class Machine implements AutoCloseable, TcpEvents, Driven {
         // Calls that wait look by themselves.
     }
 
+    /** Time stands still at this time of the engine, so that a call that waits looks then. */
+    void stopAt(long timeNs) {
+        stopNs = timeNs;
+    }
+
     @Override
     public boolean advance(long nowNs) {
+        if (nowNs >= stopNs) {
+            stopNs = Long.MAX_VALUE;
+        }
         return tcp.advance(nowNs) > 0;
     }
 
     @Override
     public long nextDeadlineNs() {
-        return tcp.nextDeadlineNs();
+        return Math.min(stopNs, tcp.nextDeadlineNs());
     }
 
     @Override

@@ -20,20 +20,30 @@ final class Readiness {
     private static final int CTL_DEL = 2;
 
     private final Map<Integer, Descriptor> descriptors;
-    private long waitingNs;
+    private final Machine machine;
+    private long beginNs;
 
-    Readiness(Map<Integer, Descriptor> descriptors) {
+    Readiness(Map<Integer, Descriptor> descriptors, Machine machine) {
         this.descriptors = descriptors;
+        this.machine = machine;
     }
 
-    /** The call at hand has waited so long. */
-    void waitingNs(long durationNs) {
-        waitingNs = durationNs;
+    /** A new call begins. */
+    void begin() {
+        beginNs = machine.nowNs();
     }
 
     /** {@return whether a call with such a time-out waits still: 0 never waits, and less than 0 for ever} */
     private boolean goesOnWaiting(long timeoutMs) {
-        return timeoutMs < 0 || waitingNs < timeoutMs * 1_000_000L;
+        if (timeoutMs < 0) {
+            return true;
+        }
+        long endNs = beginNs + timeoutMs * 1_000_000L;
+        if (machine.nowNs() >= endNs) {
+            return false;
+        }
+        machine.stopAt(endNs);
+        return true;
     }
 
     private static int state(Descriptor descriptor) {
