@@ -249,7 +249,7 @@ final class LossRecovery {
         }
         context.counters.increment(TcpCounter.FAST_RECOVERIES);
         reductionBegins(c, TcpConnection.FAST_RECOVERY);
-        congestion(c).lossDetected(c.flightSize(), c.mss, nowNs);
+        congestion(c).lossDetected(flight(c), c.mss, nowNs);
         if (!c.hasSack) {
             headLost(c);
         }
@@ -263,9 +263,17 @@ final class LossRecovery {
         }
         context.counters.increment(TcpCounter.CONGESTION_REDUCTIONS);
         reductionBegins(c, TcpConnection.REDUCTION);
-        congestion(c).congestionExperienced(c.flightSize(), c.mss, nowNs);
+        congestion(c).congestionExperienced(flight(c), c.mss, nowNs);
         reduce(c, 0, true);
         return true;
+    }
+
+    /**
+     * FlightSize, from which a reduction begins. While it is open whether something is lost or late, what the peer
+     * has is not acknowledged yet, and new data goes in its place: the network never held more than the window.
+     */
+    private static int flight(TcpConnection c) {
+        return Math.min(c.flightSize(), congestion(c).cwnd());
     }
 
     private void reductionBegins(TcpConnection c, byte recovery) {
@@ -367,7 +375,7 @@ final class LossRecovery {
             scoreboard.renege(c, record);
             record.isReneging = false;
         }
-        congestion(c).timedOut(c.flightSize(), c.mss, isFirst, nowNs);
+        congestion(c).timedOut(flight(c), c.mss, isFirst, nowNs);
         ExplicitCongestion.reduced(c);
         if (isFirst && c.recovery != TcpConnection.LOSS) {
             mayUndo(c, record, true);

@@ -224,16 +224,21 @@ final class SendQueue {
      * Lets go of what is acknowledged.
      *
      * @param acknowledgment the new SND.UNA
-     * @return when the newest segment was sent of those that are acknowledged whole and were sent but once (Karn's
-     *     rule; RFC 6298, section 3); or {@link #NO_TIME}
+     * @return when the newest segment was sent of those that are acknowledged whole, and whose arrival is news; or
+     *     {@link #NO_TIME} if any was sent again (Karn's rule; RFC 6298, section 3): what came after it may have
+     *     waited for it
      */
     long acknowledged(TcpConnection c, int acknowledgment, long nowNs) {
         long sentNs = NO_TIME;
+        boolean isResent = false;
         int packet = c.sndHead;
         while (packet != PacketBuffers.NONE && segments.end(packet) - acknowledgment <= 0) {
             int next = buffers.next(packet);
             int transmissions = segments.transmissions(packet);
-            sentNs = transmissions == 1 ? segments.sentNs(packet) : NO_TIME;
+            isResent |= transmissions > 1;
+            if (!segments.is(packet, SegmentBuffers.SACKED)) {
+                sentNs = segments.sentNs(packet);
+            }
             if (transmissions > 0) {
                 scoreboard.acknowledged(c, packet, nowNs);
             }
@@ -251,7 +256,7 @@ final class SendQueue {
         } else {
             trim(c, packet, acknowledgment);
         }
-        return sentNs;
+        return isResent ? NO_TIME : sentNs;
     }
 
     private void trim(TcpConnection c, int packet, int acknowledgment) {

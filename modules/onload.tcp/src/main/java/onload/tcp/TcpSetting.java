@@ -122,8 +122,8 @@ public enum TcpSetting {
     /** Challenge ACKs in a second, of all connections (RFC 5961, section 7). */
     CHALLENGE_ACKS_PER_SECOND(1000, 1, 1_000_000),
 
-    /** Segments out of order that a connection keeps. */
-    MAX_OUT_OF_ORDER_PACKETS(1024, 1, 1 << 16);
+    /** Segments out of order that a connection keeps, as long as their buffers are within twice its receive buffer. */
+    MAX_OUT_OF_ORDER_PACKETS(1 << 14, 1, 1 << 16);
 
     private final long defaultValue;
     private final long least;

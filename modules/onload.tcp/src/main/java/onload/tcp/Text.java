@@ -16,6 +16,9 @@ import java.util.Deque;
 final class Text {
     private static final int MAX_POOLED = 1024;
 
+    /** Segments that may always wait for one that is missing, however small the receive buffer is. */
+    private static final int LEAST_EARLY = 64;
+
     private final TcpContext context;
     private final PacketPool pool;
     private final PacketBuffers buffers;
@@ -138,6 +141,7 @@ final class Text {
             return;
         }
         OutOfOrderQueue missing = attach(c);
+        missing.limit(Math.max(LEAST_EARLY, 2 * (c.rcvBufferBytes / buffers.dataCapacity())));
         int left = segment.sequence;
         int right = segment.end();
         int result = missing.insert(segment.packet, left);

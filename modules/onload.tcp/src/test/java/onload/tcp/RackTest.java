@@ -57,6 +57,23 @@ class RackTest {
     }
 
     @Test
+    void theReductionIsOfTheWindowThoughMoreIsUnderWayWhileALossIsInDoubt() {
+        try (TcpScene scene = tenUnderWay(withoutProbes(), withSack(), 100)) {
+            // There is reordering on this way, so that a loss is in doubt for a while.
+            scene.after(100).receives(acked(1, 1001, 2001)).receives(acked(2001)).takeAllSent();
+            int window = info(scene).cwnd();
+            // What arrives makes room for new data.
+            scene.after(100).receives(acked(2001, 3001, 8001)).takeAllSent();
+            int flight = scene.connection.flightSize();
+            assertEquals(true, flight > window, () -> flight + " are under way");
+            scene.after(60).ignoreRest();
+            assertEquals("recovery", info(scene).recovery());
+            assertEquals(window / 2, info(scene).ssthresh());
+            scene.ignoreRest();
+        }
+    }
+
+    @Test
     void allHolesBelowWhatHasArrivedAreFoundTogether() {
         try (TcpScene scene = tenUnderWay()) {
             scene.after(100).receives(acked(1, 8001, 10_001, 5001, 6001, 2001, 3001));

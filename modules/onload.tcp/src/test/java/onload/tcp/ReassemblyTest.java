@@ -321,6 +321,18 @@ class ReassemblyTest {
     }
 
     @Test
+    void buffersOfWhatWaitsAreAtMostTwiceTheReceiveBuffer() {
+        TcpSettings settings = TcpSettings.DEFAULT.with(TcpSetting.RECEIVE_BUFFER_BYTES, 1 << 19);
+        try (TcpScene scene = new TcpScene(settings).accepted(syn().mss(1460).sackPermitted())) {
+            int most = 2 * ((1 << 19) / scene.pool.buffers().dataCapacity());
+            for (int i = 1; i <= most + 7; i++) {
+                scene.receives(data(1 + 100 * i, 50).ack(1)).ignoreRest();
+            }
+            assertEquals(7, scene.count(TcpCounter.RECEIVE_DROPPED_OUT_OF_ORDER_FULL));
+        }
+    }
+
+    @Test
     void nothingIsLostForEverWhenBuffersRunOut() {
         TcpScene small = new TcpScene(TcpSettings.DEFAULT, false, 1500, 384);
         try (TcpScene scene = small.accepted(syn().mss(1460).sackPermitted())) {

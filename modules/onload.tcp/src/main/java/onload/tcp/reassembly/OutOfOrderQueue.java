@@ -23,6 +23,7 @@ public final class OutOfOrderQueue {
     public static final int FULL = -2;
 
     private static final int INITIAL_CAPACITY = 16;
+    private static final int KEPT_CAPACITY = 1024;
     private static final int SMALL = 256;
     private static final int MOST_RECENT = 4;
 
@@ -30,6 +31,7 @@ public final class OutOfOrderQueue {
     private final PacketBuffers buffers;
     private final UnsafeBuffer memory;
     private final int maxPackets;
+    private int most;
 
     private int[] packet = new int[INITIAL_CAPACITY];
     private int[] from = new int[INITIAL_CAPACITY];
@@ -69,6 +71,16 @@ public final class OutOfOrderQueue {
         this.buffers = pool.buffers();
         this.memory = buffers.memory();
         this.maxPackets = maxPackets;
+        most = maxPackets;
+    }
+
+    /**
+     * Sets how many packets it takes from now on; what it has it keeps.
+     *
+     * @param packets ≥ 1; more than it was made for are as many as that
+     */
+    public void limit(int packets) {
+        most = Math.min(maxPackets, packets);
     }
 
     /** {@return whether nothing is held} */
@@ -118,7 +130,7 @@ public final class OutOfOrderQueue {
         }
         if (at > 0 && to[at - 1] == left && merge(at - 1, segment, left - sequence, right - left)) {
             to[at - 1] = right;
-        } else if (size == maxPackets) {
+        } else if (size >= most) {
             return FULL;
         } else {
             PacketChain.trimTo(pool, segment, right - sequence);
@@ -276,6 +288,16 @@ public final class OutOfOrderQueue {
         ranges = 0;
         recents = 0;
         hasDuplicate = false;
+        if (packet.length > KEPT_CAPACITY) {
+            // One that was large once is not kept so.
+            packet = new int[INITIAL_CAPACITY];
+            from = new int[INITIAL_CAPACITY];
+            to = new int[INITIAL_CAPACITY];
+        }
+        if (rangeLeft.length > KEPT_CAPACITY) {
+            rangeLeft = new int[INITIAL_CAPACITY];
+            rangeRight = new int[INITIAL_CAPACITY];
+        }
     }
 
     // Ranges.

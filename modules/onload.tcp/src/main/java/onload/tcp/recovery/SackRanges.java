@@ -2,27 +2,37 @@ package onload.tcp.recovery;
 
 import onload.wire.SequenceNumber;
 
+import java.util.Arrays;
+
 /**
  * What a peer has of the sequence numbers after SND.UNA, as its selective acknowledgments say (RFC 2018): ranges in
  * order, joined where they touch. A block is answered with those pieces of it that are news, so that each number is
  * looked at once, however often the peer says it.
  *
- * <p>Reused. Belongs to the thread of its connection; allocates nothing after it was made.
+ * <p>Reused. Belongs to the thread of its connection; grows with the ranges, and allocates nothing else.
  */
 public final class SackRanges {
     /** Answer of {@link #sacked}: the block is none that can be. */
     public static final int INVALID = -1;
 
-    private static final int MAX_RANGES = 128;
-    private final int[] left = new int[MAX_RANGES];
-    private final int[] right = new int[MAX_RANGES];
+    /**
+     * The most ranges. As many as there are where every second segment of a window of 12 MB is lost; a peer that
+     * acknowledges single bytes gets no further.
+     */
+    static final int MAX_RANGES = 4096;
+
+    private static final int INITIAL_RANGES = 32;
+    private static final int KEPT_RANGES = 512;
+
+    private int[] left = new int[INITIAL_RANGES];
+    private int[] right = new int[INITIAL_RANGES];
     private int ranges;
     private int sackedBytes;
 
     /** What the last block has brought that was not known. */
-    private final int[] pieceLeft = new int[MAX_RANGES + 1];
+    private int[] pieceLeft = new int[INITIAL_RANGES + 1];
 
-    private final int[] pieceRight = new int[MAX_RANGES + 1];
+    private int[] pieceRight = new int[INITIAL_RANGES + 1];
     private int pieces;
 
     /** Makes an empty one. */
@@ -33,6 +43,17 @@ public final class SackRanges {
         ranges = 0;
         sackedBytes = 0;
         pieces = 0;
+        if (left.length > KEPT_RANGES) {
+            // One that was large once is not kept so.
+            capacity(INITIAL_RANGES);
+        }
+    }
+
+    private void capacity(int count) {
+        left = Arrays.copyOf(left, count);
+        right = Arrays.copyOf(right, count);
+        pieceLeft = Arrays.copyOf(pieceLeft, count + 1);
+        pieceRight = Arrays.copyOf(pieceRight, count + 1);
     }
 
     /** {@return the bytes above SND.UNA that the peer has} */
@@ -62,10 +83,7 @@ public final class SackRanges {
         if (from < 0 || to <= from || to > flight) {
             return INVALID;
         }
-        int first = 0;
-        while (first < ranges && right[first] - blockLeft < 0) {
-            first++;
-        }
+        int first = firstFrom(blockLeft);
         int last = first;
         int next = blockLeft;
         int newLeft = blockLeft;
@@ -85,6 +103,21 @@ public final class SackRanges {
             sackedBytes += pieceRight[i] - pieceLeft[i];
         }
         return pieces;
+    }
+
+    /** {@return the first range that does not end before a number} */
+    private int firstFrom(int sequence) {
+        int low = 0;
+        int high = ranges;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (right[middle] - sequence < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private void piece(int from, int to) {
@@ -110,6 +143,9 @@ public final class SackRanges {
         if (first == last && ranges == MAX_RANGES) {
             // What the peer has said is advice: forgetting some of it costs retransmissions only.
             return false;
+        }
+        if (first == last && ranges == left.length) {
+            capacity(Math.min(MAX_RANGES, 2 * ranges));
         }
         int tail = ranges - last;
         System.arraycopy(left, last, left, first + 1, tail);

@@ -10,13 +10,15 @@ import java.util.List;
  * @param intervalNs between two of these
  * @param drops frames that the bottleneck's queue had no room for
  * @param marks frames that it marked
+ * @param resent segments that were sent again
  */
 public record Measured(
         List<Double> goodputs,
         List<List<Integer>> windows,
         long intervalNs,
         long drops,
-        long marks) {
+        long marks,
+        long resent) {
 
     /** {@return the goodputs of all flows together in bits per second} */
     public double goodput() {

@@ -80,6 +80,7 @@ public final class Measurement {
         network.run(beginNs);
         List<Long> before = flows.stream().map(BulkFlow::received).toList();
         long dropsBefore = count(LinkCounter.DROPPED_QUEUE_FULL);
+        long resentBefore = resent();
         network.run(durationNs);
         List<Double> goodputs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -90,7 +91,14 @@ public final class Measurement {
                 windows,
                 intervalNs,
                 count(LinkCounter.DROPPED_QUEUE_FULL) - dropsBefore,
-                count(LinkCounter.MARKED_FRAMES));
+                count(LinkCounter.MARKED_FRAMES),
+                resent() - resentBefore);
+    }
+
+    private long resent() {
+        return flows.stream()
+                .mapToLong(each -> each.sending().info(network.nowNs()).totalRetransmissions())
+                .sum();
     }
 
     private long count(LinkCounter counter) {

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 
@@ -25,6 +27,29 @@ class MeasurementTest {
                 Measurement.run(scenario, List.of(control), 0, 2 * SECOND_NS, 8 * SECOND_NS, 10);
         double share = measured.goodput() / Measurement.bound(scenario);
         assertTrue(share >= 0.95 && share <= 1, () -> control + " has " + share);
+    }
+
+    /** The defaults of programs, on a way whose window is more than a thousand segments. */
+    @ParameterizedTest
+    @CsvSource({"207", "826"})
+    void aFlowThatIsAloneFillsALongLinkWithCubic(int queue) {
+        Scenario scenario = Measurement.scenario(1, 100_000, 100_000, queue);
+        Measured measured =
+                Measurement.run(
+                        scenario, List.of("cubic"), 0, 5 * SECOND_NS, 10 * SECOND_NS, 10);
+        double share = measured.goodput() / Measurement.bound(scenario);
+        assertTrue(share >= 0.95 && share <= 1, () -> "it has " + share);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cubic", "newreno"})
+    void whatSlowStartHasLostGoesAgainOnceAndNothingElseDoes(String control) {
+        // Some thousand segments are under way when every second one begins to be lost.
+        Scenario scenario = Measurement.scenario(1, 100_000, 100_000, 826);
+        Measured measured =
+                Measurement.run(scenario, List.of(control), 0, 0, 5 * SECOND_NS, 10);
+        assertTrue(measured.drops() > 500, () -> measured.drops() + " were lost");
+        assertEquals(measured.drops(), measured.resent());
     }
 
     @ParameterizedTest
@@ -63,10 +88,10 @@ class MeasurementTest {
 
     @Test
     void fairnessIsOneForEqualSharesAndOneOverNForOneThatHasAll() {
-        Measured equal = new Measured(List.of(5.0, 5.0), List.of(), 1, 0, 0);
+        Measured equal = new Measured(List.of(5.0, 5.0), List.of(), 1, 0, 0, 0);
         assertEquals(1, equal.fairness(), 1e-9);
         assertEquals(0, equal.deviation(), 1e-9);
-        Measured all = new Measured(List.of(0.0, 8.0), List.of(), 1, 0, 0);
+        Measured all = new Measured(List.of(0.0, 8.0), List.of(), 1, 0, 0, 0);
         assertEquals(0.5, all.fairness(), 1e-9);
         assertEquals(1, all.deviation(), 1e-9);
     }
