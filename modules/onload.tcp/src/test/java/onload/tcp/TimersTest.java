@@ -169,7 +169,8 @@ class TimersTest {
 
     @Test
     void whatHasWaitedForARetransmissionSaysNothingOfTheRoundTripTime() {
-        try (TcpScene scene = LongWay.tenUnderWay(LongWay.withoutProbes(), LongWay.withSack(), 10)) {
+        try (TcpScene scene =
+                LongWay.tenUnderWay(LongWay.withoutProbes(), LongWay.withSack(), 10)) {
             // The blocks for the second to the seventh are lost on their way.
             scene.after(100).receives(LongWay.acked(1, 7001, 10_001)).takeAllSent();
             long before = scene.connection.info(scene.nowNs()).srttNs();
@@ -180,7 +181,8 @@ class TimersTest {
 
     @Test
     void whatThePeerHasSaidThatItHasSaysNothingOfTheRoundTripTime() {
-        try (TcpScene scene = LongWay.tenUnderWay(LongWay.withoutProbes(), LongWay.withSack(), 10)) {
+        try (TcpScene scene =
+                LongWay.tenUnderWay(LongWay.withoutProbes(), LongWay.withSack(), 10)) {
             scene.after(100).receives(LongWay.acked(1, 2001, 3001)).sendsNothing();
             // The first two were late, and only they say how long they took.
             scene.after(20).receives(LongWay.acked(3001));

@@ -35,8 +35,7 @@ class MeasurementTest {
     void aFlowThatIsAloneFillsALongLinkWithCubic(int queue) {
         Scenario scenario = Measurement.scenario(1, 100_000, 100_000, queue);
         Measured measured =
-                Measurement.run(
-                        scenario, List.of("cubic"), 0, 5 * SECOND_NS, 10 * SECOND_NS, 10);
+                Measurement.run(scenario, List.of("cubic"), 0, 5 * SECOND_NS, 10 * SECOND_NS, 10);
         double share = measured.goodput() / Measurement.bound(scenario);
         assertTrue(share >= 0.95 && share <= 1, () -> "it has " + share);
     }
@@ -46,8 +45,7 @@ class MeasurementTest {
     void whatSlowStartHasLostGoesAgainOnceAndNothingElseDoes(String control) {
         // Some thousand segments are under way when every second one begins to be lost.
         Scenario scenario = Measurement.scenario(1, 100_000, 100_000, 826);
-        Measured measured =
-                Measurement.run(scenario, List.of(control), 0, 0, 5 * SECOND_NS, 10);
+        Measured measured = Measurement.run(scenario, List.of(control), 0, 0, 5 * SECOND_NS, 10);
         assertTrue(measured.drops() > 500, () -> measured.drops() + " were lost");
         assertEquals(measured.drops(), measured.resent());
     }
