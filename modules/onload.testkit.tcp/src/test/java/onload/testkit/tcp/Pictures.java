@@ -70,6 +70,10 @@ final class Pictures {
 
                 The part of the bound that one flow has, after five seconds for the start. Queues \
                 are in bandwidth-delay products, of ten frames at least.
+                Windows that a loss halves (NewReno, DCTCP) leave a clean link idle for a while \
+                where the queue is less than that product: with a quarter of it,
+                the window goes from 1.25 to 0.625 products, and back by a segment in a round \
+                trip.
 
                 """);
         for (String control : Scenarios.controls()) {
