@@ -65,7 +65,6 @@ final class Acknowledgments {
     /** SND.UNA goes on. */
     private void advance(TcpConnection c, ArrivingSegment segment, long nowNs) {
         int acked = segment.acknowledgment - c.sndUna;
-        int flight = c.flightSize();
         c.sndUna = segment.acknowledgment;
         long sentNs = queue.acknowledged(c, segment.acknowledgment, nowNs);
         if (c.sndUna - c.sndNxt > 0) {
@@ -93,7 +92,7 @@ final class Acknowledgments {
         boolean wasGrowing = LossRecovery.isGrowing(c);
         lossRecovery.answered(c, segment, acked, false, nowNs);
         if (wasGrowing) {
-            delivered(c, acked, flight);
+            delivered(c, acked);
         }
         tailLossProbe.schedule(c, nowNs);
         if (c.hasUrgentToSend && c.sndUp - c.sndUna <= 0) {
@@ -107,12 +106,12 @@ final class Acknowledgments {
     }
 
     /** Tells the congestion control, unless the engine governs the window now. */
-    private void delivered(TcpConnection c, int acked, int flight) {
+    private void delivered(TcpConnection c, int acked) {
         if (LossRecovery.isGrowing(c)) {
             CongestionControl congestion = Objects.requireNonNull(c.congestion);
             DeliverySample sample = lossRecovery.sample();
             sample.acknowledgedBytes = acked;
-            sample.isLimited = Output.isCongestionLimited(c, congestion, flight);
+            sample.isLimited = c.isWindowFull;
             sample.isInRecovery = c.recovery != TcpConnection.OPEN;
             congestion.acknowledged(sample);
         }
@@ -161,7 +160,6 @@ final class Acknowledgments {
             c.timeouts = 0;
         }
         c.probesSent = 0;
-        int flight = c.flightSize();
         int news = lossRecovery.selective(c, segment, nowNs);
         boolean isDuplicate =
                 !c.isIdle()
@@ -173,7 +171,7 @@ final class Acknowledgments {
             boolean wasGrowing = LossRecovery.isGrowing(c);
             lossRecovery.answered(c, segment, 0, true, nowNs);
             if (news > 0 && wasGrowing) {
-                delivered(c, 0, flight);
+                delivered(c, 0);
             }
         } else {
             if (isDuplicate) {

@@ -64,7 +64,7 @@ final class FastOpenClient {
         }
         if (server.maximumSegmentSize() != 0) {
             int most = c.way().isIpv4() ? MOST_IPV4 : MOST_IPV6;
-            c.peerMss = Math.min(most, server.maximumSegmentSize());
+            c.peerMss = (char) Math.min(most, server.maximumSegmentSize());
         }
         c.retransmitNs = nowNs + DEFERRAL_NS;
         c.isSynDeferred = true;

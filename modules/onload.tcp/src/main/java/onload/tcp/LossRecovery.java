@@ -270,16 +270,19 @@ final class LossRecovery {
 
     /**
      * FlightSize, from which a reduction begins. While it is open whether something is lost or late, what the peer
-     * has is not acknowledged yet, and new data goes in its place: the network never held more than the window.
+     * has is not acknowledged yet, and new data goes in its place: the network never held more than the window. And
+     * what the batch at hand has acknowledged before was not replaced yet.
      */
     private static int flight(TcpConnection c) {
-        return Math.min(c.flightSize(), congestion(c).cwnd());
+        return Math.min(Math.max(c.flightSize(), c.pipeAtOutput), congestion(c).cwnd());
     }
 
     private void reductionBegins(TcpConnection c, byte recovery) {
         RecoveryRecord record = attached(c);
-        record.recoverFlight = Math.max(c.mss, scoreboard.sample.priorInFlightBytes);
-        record.prrDelivered = 0;
+        // What has arrived since this side last could send counts as delivered in recovery, too.
+        int prior = scoreboard.sample.priorInFlightBytes;
+        record.recoverFlight = Math.max(c.mss, Math.max(c.pipeAtOutput, prior));
+        record.prrDelivered = Math.max(0, c.pipeAtOutput - prior);
         record.prrOut = 0;
         c.recovery = recovery;
         c.recover = c.sndMax;
@@ -352,7 +355,9 @@ final class LossRecovery {
 
     private void leave(TcpConnection c, RecoveryRecord record, long nowNs) {
         if (c.recovery != TcpConnection.LOSS) {
-            congestion(c).recoveryEnded(Scoreboard.inFlight(c), c.mss, nowNs);
+            // Not less because a batch ends recovery that was not answered yet.
+            int flight = Math.max(Scoreboard.inFlight(c), c.pipeAtOutput);
+            congestion(c).recoveryEnded(flight, c.mss, nowNs);
         }
         if (c.recovery != TcpConnection.REDUCTION) {
             Rack.recoveryEnded(c);

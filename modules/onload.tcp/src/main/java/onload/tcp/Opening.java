@@ -146,7 +146,7 @@ final class Opening {
         explicitCongestion.open(c);
         c.state = TcpState.SYN_SENT;
         c.wasOpened = true;
-        c.peerMss = defaultMss(c);
+        c.peerMss = (char) defaultMss(c);
         context.counters.increment(TcpCounter.ACTIVE_OPENS);
         boolean waits = fastOpen.begin(c, nowNs);
         pathMtu.begin(c);
@@ -296,7 +296,7 @@ final class Opening {
             c.rcvScale = 0;
         }
         if (s.options.hasMaximumSegmentSize()) {
-            c.peerMss = s.options.maximumSegmentSize();
+            c.peerMss = (char) s.options.maximumSegmentSize();
         }
         ExplicitCongestion.synReceived(c, s);
         pathMtu.begin(c);
@@ -458,7 +458,7 @@ final class Opening {
         c.peerScales = agreed.peerScale != StatelessSegments.NONE;
         c.sndScale = c.peerScales ? (byte) agreed.peerScale : 0;
         c.rcvScale = c.peerScales ? agreed.rcvScale : 0;
-        c.peerMss = agreed.peerMss;
+        c.peerMss = (char) agreed.peerMss;
         c.timeouts = agreed.retries;
         pathMtu.begin(c);
         return true;

@@ -94,7 +94,21 @@ final class Output {
         if (c.ackNow) {
             acknowledge(c, nowNs);
         }
+        noteWindow(c);
         timers.arm(c);
+    }
+
+    /** Whether the window was full is known now, and not when the next acknowledgments have come (RFC 7661). */
+    private static void noteWindow(TcpConnection c) {
+        CongestionControl congestion = c.congestion;
+        c.pipeAtOutput = Scoreboard.inFlight(c);
+        if (congestion != null) {
+            int cwnd = congestion.cwnd();
+            c.isWindowFull =
+                    cwnd < congestion.ssthresh()
+                            ? 2L * c.pipeAtOutput >= cwnd
+                            : c.pipeAtOutput + c.mss > cwnd;
+        }
     }
 
     /** Nothing waits to be sent: until all of this has arrived, the rate that is measured is the user's. */
@@ -273,13 +287,5 @@ final class Output {
         c.sndNxt++;
         c.sndMax = c.sndNxt;
         tailLossProbe.schedule(c, nowNs);
-    }
-
-    /** {@return whether the congestion window is what holds the connection back, so that it should grow} */
-    static boolean isCongestionLimited(TcpConnection c, CongestionControl congestion, int flight) {
-        // RFC 5681, section 3.1 and RFC 7661: a window that is not used is not tried.
-        return congestion.cwnd() < congestion.ssthresh()
-                ? 2L * flight >= congestion.cwnd()
-                : flight + c.mss > congestion.cwnd();
     }
 }

@@ -244,7 +244,7 @@ final class SegmentWriter {
         }
         // Blocks take what a segment leaves: full ones go without them.
         int room = Math.min(MAX_OPTIONS_LENGTH - length, c.mss - payload) - 4;
-        int blocks = missing.blocks(Math.min(room / TcpOptions.SACK_BLOCK_LENGTH, 4));
+        byte blocks = (byte) missing.blocks(Math.min(room / TcpOptions.SACK_BLOCK_LENGTH, 4));
         c.blocksToSend = blocks;
         return blocks <= 0 ? length : length + 4 + blocks * TcpOptions.SACK_BLOCK_LENGTH;
     }

@@ -106,7 +106,7 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** End of the last segment that was not full: what Nagle's algorithm waits for, as Minshall modified it. */
     int sndSmall;
 
-    int blocksToSend;
+    byte blocksToSend;
 
     /** When the cork began to hold something back, or Long.MIN_VALUE. */
     long corkedSinceNs = Long.MIN_VALUE;
@@ -143,7 +143,8 @@ public final class TcpConnection extends TransmissionControlBlock {
     /** The peer has shown its own options in its SYN. */
     boolean peerScales;
 
-    int peerMss;
+    /** What the peer has said that it takes, in bytes: unsigned 16 bits, as in its option. */
+    char peerMss;
     int maximumSegmentSize;
     int boundInterface;
     int pathMtu;

@@ -160,6 +160,15 @@ abstract class TransmissionControlBlock extends Flow {
      */
     int applicationLimited;
 
+    /**
+     * Bytes in the network when this side last could send. Acknowledgments come in batches, which are answered
+     * together: what the earlier ones of a batch say is no reason to believe that the network was not full.
+     */
+    int pipeAtOutput;
+
+    /** The congestion window held this side back then. */
+    boolean isWindowFull;
+
     /** Where {@link #delivered} is when a round trip is over. */
     int nextRound;
 
