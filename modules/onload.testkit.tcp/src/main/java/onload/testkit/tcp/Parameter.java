@@ -81,7 +81,13 @@ public enum Parameter {
     ECN("ecn", 0, 0, 2),
 
     /** 1 if the hosts spread bursts. */
-    PACING("pacing", 0, 0, 1);
+    PACING("pacing", 0, 0, 1),
+
+    /** For how long in microseconds clients look at nothing after they have looked: what comes then is one batch. */
+    CLIENTS_ASLEEP_US("clientsAsleepUs", 0, 0, 1_000_000),
+
+    /** The same of servers. */
+    SERVERS_ASLEEP_US("serversAsleepUs", 0, 0, 1_000_000);
 
     private final String text;
     private final long simplest;

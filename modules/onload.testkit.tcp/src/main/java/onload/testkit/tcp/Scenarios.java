@@ -102,10 +102,16 @@ public final class Scenarios {
                         .with(Parameter.SACK, random.nextInt(4) == 0 ? 0 : 1)
                         .with(Parameter.SCALING, random.nextInt(4) == 0 ? 0 : 1)
                         .with(Parameter.ECN, random.nextInt(3))
-                        .with(Parameter.PACING, random.nextInt(4) == 0 ? 1 : 0);
+                        .with(Parameter.PACING, random.nextInt(4) == 0 ? 1 : 0)
+                        .with(Parameter.CLIENTS_ASLEEP_US, asleepUs(random))
+                        .with(Parameter.SERVERS_ASLEEP_US, asleepUs(random));
         return random.nextInt(3) != 0
                 ? hosts
                 : hosts.with(Parameter.RECEIVE_BUFFER, 300 + random.nextInt(100_000))
                         .with(Parameter.SEND_BUFFER, 1024 + random.nextInt(100_000));
+    }
+
+    private static int asleepUs(SplittableRandom random) {
+        return random.nextInt(4) == 0 ? random.nextInt(5000) : 0;
     }
 }

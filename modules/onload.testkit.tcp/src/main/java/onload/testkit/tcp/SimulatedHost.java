@@ -43,7 +43,10 @@ public final class SimulatedHost implements TcpEvents {
     private final Deque<TcpListener> acceptable = new ArrayDeque<>();
     private @Nullable Consumer<TcpConnection> accepted;
 
+    final long asleepNs;
+
     // The network's.
+    long asleepUntilNs = Long.MIN_VALUE;
     boolean isWoken;
     long deadlineNs = Long.MAX_VALUE;
     int heapIndex = -1;
@@ -51,6 +54,7 @@ public final class SimulatedHost implements TcpEvents {
     SimulatedHost(SimulatedNetwork network, int number, HostSettings settings, long seed) {
         this.network = network;
         this.number = number;
+        asleepNs = settings.asleepNs();
         long nowNs = network.nowNs();
         // Accounts of all buffers cost more than all else; -Donload.pool.accounting=true has them.
         pool = PacketPool.open(PoolOptions.of(settings.buffers()).withHugePages(HugePages.NEVER));

@@ -140,7 +140,12 @@ public final class SimulatedNetwork implements AutoCloseable {
         int rounds = 0;
         for (SimulatedHost host = woken.poll(); host != null; host = woken.poll()) {
             host.isWoken = false;
+            if (nowNs < host.asleepUntilNs) {
+                deadlines.place(host, host.asleepUntilNs);
+                continue;
+            }
             host.poll(nowNs);
+            host.asleepUntilNs = nowNs + host.asleepNs;
             // What has passed already and was not acted on must not stop the clock.
             deadlines.place(host, Math.max(host.nextDeadlineNs(), nowNs + 1));
             if (++rounds > MAX_ROUNDS) {

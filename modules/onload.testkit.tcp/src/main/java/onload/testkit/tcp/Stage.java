@@ -46,7 +46,8 @@ final class Stage {
                         Math.max(
                                 scenario.number(Parameter.MTU),
                                 scenario.isOn(Parameter.IPV6) ? 1280 : 0),
-                        scenario.isOn(Parameter.IPV6));
+                        scenario.isOn(Parameter.IPV6),
+                        0);
         bottleneck = link(scenario);
         switch (scenario.topology()) {
             case DIRECT -> direct();
@@ -158,7 +159,9 @@ final class Stage {
     }
 
     private SimulatedHost add(List<SimulatedHost> kind) {
-        SimulatedHost host = network.addHost(settings);
+        Parameter asleep =
+                kind == clients ? Parameter.CLIENTS_ASLEEP_US : Parameter.SERVERS_ASLEEP_US;
+        SimulatedHost host = network.addHost(settings.asleep(scenario.nanoseconds(asleep)));
         kind.add(host);
         watches.add(new HostWatch(host, scenario.isOn(Parameter.CORRUPT_PPM)));
         return host;

@@ -51,6 +51,23 @@ class MeasurementTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"cubic", "newreno"})
+    void aSenderThatLooksSeldomLosesByTheTimeThatItSleepsOnly(String control) {
+        Scenario awake =
+                Measurement.scenario(1, 100_000, 50_000, 420).with(Parameter.LOSS_PPM, 10_000);
+        double alone = goodput(awake, control);
+        double inBatches = goodput(awake.with(Parameter.CLIENTS_ASLEEP_US, 20_000), control);
+        // A round trip takes a fifth longer, on average, and windows come in batches.
+        assertTrue(inBatches > 0.7 * alone, () -> inBatches + " bit/s instead of " + alone);
+    }
+
+    private static double goodput(Scenario scenario, String control) {
+        return Measurement.run(
+                        scenario, List.of(control), 0, 2 * SECOND_NS, 200 * SECOND_NS, 10)
+                .goodput();
+    }
+
+    @ParameterizedTest
     @MethodSource("controls")
     void twoFlowsShareALink(String control) {
         Scenario scenario = Measurement.scenario(2, 20_000, 20_000, 40);

@@ -143,7 +143,7 @@ class SimulationTest {
     void aBufferThatIsNotHomeIsFoundOut() {
         SimulatedNetwork network = new SimulatedNetwork(1);
         SimulatedHost host =
-                network.addHost(new HostSettings(Stage.tcp(BUSY), 64, 16, 1500, false));
+                network.addHost(new HostSettings(Stage.tcp(BUSY), 64, 16, 1500, false, 0));
         host.pool().allocate(onload.nic.packet.PacketPool.SEND);
         Violation violation = assertThrows(Violation.class, network::close);
         assertTrue(

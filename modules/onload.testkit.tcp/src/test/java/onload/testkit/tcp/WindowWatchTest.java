@@ -28,7 +28,7 @@ class WindowWatchTest {
 
     private final SimulatedNetwork network = new SimulatedNetwork(1);
     private final SimulatedHost host =
-            network.addHost(new HostSettings(Stage.tcp(Scenario.of(1)), 64, 16, 1500, false));
+            network.addHost(new HostSettings(Stage.tcp(Scenario.of(1)), 64, 16, 1500, false, 0));
     private final HostWatch watch = new HostWatch(host, true);
     private final UnsafeBuffer frame = new UnsafeBuffer(new byte[65_536]);
 
