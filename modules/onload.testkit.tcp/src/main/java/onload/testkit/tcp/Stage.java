@@ -123,8 +123,8 @@ final class Stage {
     }
 
     private void direct() {
-        SimulatedHost client = add(clients);
-        SimulatedHost server = add(servers);
+        SimulatedHost client = addClient();
+        SimulatedHost server = addServer();
         EmulatedCable cable = mark(network.links().connect(client.nic(), server.nic(), bottleneck));
         HostWatch one = watches.get(0);
         HostWatch other = watches.get(1);
@@ -145,22 +145,28 @@ final class Stage {
         }
         for (int i = 0; i < clients(); i++) {
             int at = i % cables;
-            plug(add(clients), switches.get(at), LinkSettings.PERFECT);
-            plug(add(servers), switches.get(i == 0 ? cables : at + 1), LinkSettings.PERFECT);
+            plug(addClient(), switches.get(at), LinkSettings.PERFECT);
+            plug(addServer(), switches.get(i == 0 ? cables : at + 1), LinkSettings.PERFECT);
         }
     }
 
     private void incast() {
         EmulatedSwitch middle = network.links().addSwitch();
         for (int i = 0; i < clients(); i++) {
-            plug(add(clients), middle, LinkSettings.PERFECT);
+            plug(addClient(), middle, LinkSettings.PERFECT);
         }
-        mark(plug(add(servers), middle, bottleneck));
+        mark(plug(addServer(), middle, bottleneck));
     }
 
-    private SimulatedHost add(List<SimulatedHost> kind) {
-        Parameter asleep =
-                kind == clients ? Parameter.CLIENTS_ASLEEP_US : Parameter.SERVERS_ASLEEP_US;
+    private SimulatedHost addClient() {
+        return add(clients, Parameter.CLIENTS_ASLEEP_US);
+    }
+
+    private SimulatedHost addServer() {
+        return add(servers, Parameter.SERVERS_ASLEEP_US);
+    }
+
+    private SimulatedHost add(List<SimulatedHost> kind, Parameter asleep) {
         SimulatedHost host = network.addHost(settings.asleep(scenario.nanoseconds(asleep)));
         kind.add(host);
         watches.add(new HostWatch(host, scenario.isOn(Parameter.CORRUPT_PPM)));
