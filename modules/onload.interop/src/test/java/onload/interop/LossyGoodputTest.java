@@ -49,8 +49,8 @@ import java.util.regex.Pattern;
 
 /**
  * Goodput over a wire of 100 Mbit/s and 50 ms, one that loses 1 % of the data at random and one that loses nothing,
- * turn by turn: two kernels with CUBIC, two stacks with each congestion control. The kernels have TAP devices at the ends of the wire, the stacks
- * AF_XDP; the wire between, its settings and its queue are the same.
+ * turn by turn: two kernels with CUBIC, two stacks with each congestion control. The kernels have TAP devices at
+ * the ends of the wire, the stacks AF_XDP; the wire between, its settings and its queue are the same.
  *
  * <p>One short round in each build, which finds only what is badly wrong; {@code -Donload.scale=10} makes it ten longer
  * ones, whose medians are printed.

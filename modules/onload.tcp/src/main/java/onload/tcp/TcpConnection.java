@@ -145,6 +145,7 @@ public final class TcpConnection extends TransmissionControlBlock {
 
     /** What the peer has said that it takes, in bytes: unsigned 16 bits, as in its option. */
     char peerMss;
+
     int maximumSegmentSize;
     int boundInterface;
     int pathMtu;

@@ -62,7 +62,8 @@ class RateReductionTest {
             scene.after(100).receives(acked(4001), acked(4001, 5001, 8001)).takeAllSent();
             assertEquals("recovery", info(scene).recovery());
             assertEquals(5 * MSS, info(scene).ssthresh());
-            // What was acknowledged before the loss was seen counts as delivered: half of the window is used.
+            // What was acknowledged before the loss was seen counts as delivered: half of the
+            // window is used.
             assertEquals(5 * MSS, Scoreboard.inFlight(scene.connection));
             scene.ignoreRest();
         }

@@ -13,7 +13,8 @@ import onload.tcp.TcpSettings;
  * @param asleepNs for how long it looks at nothing after it has looked, ≥ 0; as where interrupts are moderated, or
  *     the process is not scheduled
  */
-public record HostSettings(TcpSettings tcp, int buffers, int ring, int mtu, boolean isIpv6, long asleepNs) {
+public record HostSettings(
+        TcpSettings tcp, int buffers, int ring, int mtu, boolean isIpv6, long asleepNs) {
     /** {@return the same of a host that is asleep for so long} */
     HostSettings asleep(long durationNs) {
         return new HostSettings(tcp, buffers, ring, mtu, isIpv6, durationNs);

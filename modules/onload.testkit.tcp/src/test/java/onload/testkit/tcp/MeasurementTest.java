@@ -62,8 +62,7 @@ class MeasurementTest {
     }
 
     private static double goodput(Scenario scenario, String control) {
-        return Measurement.run(
-                        scenario, List.of(control), 0, 2 * SECOND_NS, 200 * SECOND_NS, 10)
+        return Measurement.run(scenario, List.of(control), 0, 2 * SECOND_NS, 200 * SECOND_NS, 10)
                 .goodput();
     }
 
